@@ -1,0 +1,8 @@
+namespace Datasets;
+
+/// <summary>Data that a sample needs is missing, truncated or corrupt; the message says which file, what is wrong with it and what to do.</summary>
+public sealed class DatasetException(string path, string problem, Exception? inner = null)
+    : Exception($"{path} {problem}; {Remedy}", inner)
+{
+    private const string Remedy = "install Debian's package dataset-fashion-mnist, or name a folder that holds the four IDX files with --data.";
+}
