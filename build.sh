@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Sets up, builds, tests and runs TorchOptimExt on Linux: see ./build.sh --help.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+demo=samples/TrainingLoop
+bench=benchmarks/TorchOptimExt.Benchmarks
+
+source "$root/eng/run.sh"
+source "$root/eng/setup.sh"
+source "$root/eng/test.sh"
+
+usage() {
+  cat <<EOF
+usage: ./build.sh [--packages | --polyfills] COMMAND [ARGUMENTS]
+
+  demo [ARGUMENTS]   set up, build and run $demo (demo --help lists its arguments)
+  test [ARGUMENTS]   set up, build and run all tests; the arguments go to 'dotnet test'
+  bench [ARGUMENTS]  set up, build and run the benchmarks
+  setup              only set up: 'dotnet build', 'dotnet test' and an IDE then just work
+
+  --packages         build on the TorchSharp and Microsoft.ML packages
+  --polyfills        build on the projects under src/Polyfills, over Debian's libtorch
+
+Without either option the first run tries the packages and takes the polyfills where
+the package feed lacks them. The choice is kept in PackageMode.props.
+EOF
+}
+
+main() {
+  local forced='' command=''
+  while [ $# -gt 0 ] && [ -z "$command" ]; do
+    case $1 in
+      --packages | --polyfills) forced=${1#--} ;;
+      -h | --help | help) usage; return ;;
+      demo | test | bench | setup) command=$1 ;;
+      *) usage >&2; return 2 ;;
+    esac
+    shift
+  done
+  case ${1-} in --packages | --polyfills) forced=${1#--}; shift ;; esac
+  if [ -z "$command$forced" ]; then usage >&2; return 2; fi
+  "run_${command:-setup}" "$@"
+}
+
+run_setup() {
+  set_up "$forced" "${polyfill_packages[@]}"
+  quietly "Restoring packages" dotnet restore "$root/TorchOptimExt.sln"
+  echo "Ready in $mode mode: ./build.sh test, ./build.sh demo, or dotnet and an IDE as usual."
+}
+
+run_demo() {
+  set_up "$forced" "$(dataset_package "$@")"
+  run_release "$demo" "$@"
+}
+
+run_bench() {
+  [ -d "$root/$bench" ] || fail "there are no benchmarks in $bench."
+  set_up "$forced"
+  run_release "$bench" "$@"
+}
+
+run_test() {
+  set_up "$forced"
+  quietly "Building the solution" dotnet build "$root/TorchOptimExt.sln" -v q --nologo -clp:NoSummary
+  run_test_projects "$@"
+}
+
+run_release() { # PROJECT ARGUMENTS...: in the caller's folder, with the program's own exit status
+  local name=${1##*/}
+  quietly "Building $1" dotnet build "$root/$1" -c Release -v q --nologo -clp:NoSummary
+  shift
+  exec dotnet "$root/artifacts/$mode/bin/$name/release/$name.dll" "$@"
+}
+
+main "$@"

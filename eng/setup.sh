@@ -1,0 +1,108 @@
+# Set-up: the SDK, disk space, the package mode and, for the polyfills, what they need from Debian.
+
+mode_file=$root/PackageMode.props
+polyfill_packages=(libtorch-dev libopenblas0-pthread g++ cmake)
+dataset=/usr/share/datasets/fashion-mnist
+
+set_up() { # FORCED-MODE FURTHER-DEBIAN-PACKAGES...: leaves the mode in $mode
+  local forced=$1 packages=()
+  shift
+  check_sdk
+  check_space
+  choose_mode "$forced"
+  [ "$mode" = packages ] || packages=("${polyfill_packages[@]}")
+  install_missing "${packages[@]}" "$@"
+}
+
+check_sdk() {
+  local version
+  command -v dotnet >/dev/null || fail "no .NET SDK found; install the .NET 10 SDK (https://dot.net/download) and put dotnet on PATH."
+  version=$(dotnet --version 2>/dev/null) || version='a runtime without an SDK'
+  case ${version%%.*} in
+    [1-9][0-9]) ;;
+    *) fail "the .NET 10 SDK or later is needed, found $version; install it from https://dot.net/download." ;;
+  esac
+}
+
+check_space() { # before the first build only: later builds need little
+  local needed=600 free
+  [ ! -f "$mode_file" ] || return 0
+  free=$(free_mib "$root")
+  [ "$free" -ge $needed ] || fail "the disk is too full: $free MiB free for $root, $needed MiB needed."
+}
+
+choose_mode() { # FORCED-MODE: or the one remembered, or the one that a restore finds
+  local remembered=''
+  [ ! -f "$mode_file" ] || remembered=$(sed -nE 's:.*<PackageMode>(packages|polyfills)</PackageMode>.*:\1:p' "$mode_file")
+  mode=${1:-$remembered}
+  if [ -z "$mode" ]; then
+    find_mode
+  elif [ "$mode" = packages ] && [ "$mode" != "$remembered" ]; then
+    try_packages || explain "$probe_log" "Restoring TorchSharp and Microsoft.ML"
+  fi
+  [ "$mode" = "$remembered" ] || remember_mode
+}
+
+try_packages() {
+  probe_log=$root/artifacts/logs/packages.log
+  echo "Trying to restore TorchSharp and Microsoft.ML ..."
+  mkdir -p "${probe_log%/*}"
+  dotnet restore "$root/TorchOptimExt.sln" -p:PackageMode=packages >"$probe_log" 2>&1 </dev/null
+}
+
+find_mode() {
+  if try_packages; then
+    mode=packages
+  elif grep -qE 'error NU110[123]: .*package (TorchSharp|libtorch|Microsoft\.ML)' "$probe_log"; then
+    mode=polyfills
+  elif usable_offline; then
+    echo "The package feed does not answer, but all that the polyfills need is here."
+    mode=polyfills
+  else
+    explain "$probe_log" "Restoring packages"
+  fi
+}
+
+usable_offline() { # can the polyfills be built with what this machine has?
+  [ -z "$(missing "${polyfill_packages[@]}")" ] &&
+    dotnet restore "$root/TorchOptimExt.sln" -p:PackageMode=polyfills >"$root/artifacts/logs/offline.log" 2>&1 </dev/null
+}
+
+remember_mode() {
+  cat >"$mode_file" <<EOF || explain /dev/null "Writing $mode_file"
+<Project>
+  <PropertyGroup>
+    <PackageMode>$mode</PackageMode>
+  </PropertyGroup>
+</Project>
+EOF
+  echo "Package mode: $mode (kept in PackageMode.props)."
+}
+
+dataset_package() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other data is named
+  case " $* " in *' --data'* | *' --help '* | *' -h '*) return ;; esac
+  [ -d "$dataset" ] || echo dataset-fashion-mnist
+}
+
+missing() { # PACKAGE...: those not installed; a compiler may come from elsewhere, it must be on PATH
+  local package
+  for package; do
+    case $package in
+      g++ | cmake) command -v "$package" >/dev/null || echo "$package" ;;
+      ?*) [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package" ;;
+    esac
+  done
+}
+
+install_missing() { # PACKAGE...
+  local wanted
+  mapfile -t wanted < <(missing "$@")
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || fail "missing: ${wanted[*]} (packages of Debian 12, and this system has no apt-get)."
+  [ "$(id -u)" -eq 0 ] || fail "missing: ${wanted[*]}; run this once: sudo apt-get install -y --no-install-recommends ${wanted[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  quietly "Updating Debian's package lists" apt-get update -q -o DPkg::Lock::Timeout=300
+  quietly "Installing ${wanted[*]}" apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${wanted[@]}"
+  mapfile -t wanted < <(missing "$@")
+  [ ${#wanted[@]} -eq 0 ] || fail "still missing after the installation: ${wanted[*]} (is it on PATH?)"
+}
