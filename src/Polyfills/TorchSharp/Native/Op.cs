@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using static TorchSharp.torch;
 
 namespace TorchSharp;
 
@@ -46,6 +45,8 @@ internal static unsafe class Op
         Run(name, args, out var results, 1);
         return results[0];
     }
+
+    internal static void None(string name, params ReadOnlySpan<Arg> args) => Run(name, args, out _, 0);
 
     private static int Run(string name, ReadOnlySpan<Arg> args, out Value* results, int least)
     {

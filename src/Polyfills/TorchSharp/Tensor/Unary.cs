@@ -1,0 +1,82 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        public Tensor abs() => Op.Call("abs", this);
+        public Tensor abs_() => Op.InPlace("abs_", this);
+        public Tensor exp() => Op.Call("exp", this);
+        public Tensor exp_() => Op.InPlace("exp_", this);
+        public Tensor expm1() => Op.Call("expm1", this);
+        public Tensor expm1_() => Op.InPlace("expm1_", this);
+        public Tensor log() => Op.Call("log", this);
+        public Tensor log_() => Op.InPlace("log_", this);
+        public Tensor log2() => Op.Call("log2", this);
+        public Tensor log2_() => Op.InPlace("log2_", this);
+        public Tensor log10() => Op.Call("log10", this);
+        public Tensor log10_() => Op.InPlace("log10_", this);
+        public Tensor log1p() => Op.Call("log1p", this);
+        public Tensor log1p_() => Op.InPlace("log1p_", this);
+        public Tensor sqrt() => Op.Call("sqrt", this);
+        public Tensor sqrt_() => Op.InPlace("sqrt_", this);
+        public Tensor rsqrt() => Op.Call("rsqrt", this);
+        public Tensor rsqrt_() => Op.InPlace("rsqrt_", this);
+        public Tensor square() => Op.Call("square", this);
+        public Tensor reciprocal() => Op.Call("reciprocal", this);
+        public Tensor reciprocal_() => Op.InPlace("reciprocal_", this);
+        public Tensor neg() => Op.Call("neg", this);
+        public Tensor neg_() => Op.InPlace("neg_", this);
+        public Tensor sign() => Op.Call("sign", this);
+        public Tensor sign_() => Op.InPlace("sign_", this);
+        public Tensor floor() => Op.Call("floor", this);
+        public Tensor floor_() => Op.InPlace("floor_", this);
+        public Tensor ceil() => Op.Call("ceil", this);
+        public Tensor ceil_() => Op.InPlace("ceil_", this);
+        public Tensor trunc() => Op.Call("trunc", this);
+        public Tensor trunc_() => Op.InPlace("trunc_", this);
+        public Tensor frac() => Op.Call("frac", this);
+        public Tensor frac_() => Op.InPlace("frac_", this);
+        public Tensor sin() => Op.Call("sin", this);
+        public Tensor sin_() => Op.InPlace("sin_", this);
+        public Tensor cos() => Op.Call("cos", this);
+        public Tensor cos_() => Op.InPlace("cos_", this);
+        public Tensor tan() => Op.Call("tan", this);
+        public Tensor tan_() => Op.InPlace("tan_", this);
+        public Tensor asin() => Op.Call("asin", this);
+        public Tensor asin_() => Op.InPlace("asin_", this);
+        public Tensor acos() => Op.Call("acos", this);
+        public Tensor acos_() => Op.InPlace("acos_", this);
+        public Tensor atan() => Op.Call("atan", this);
+        public Tensor atan_() => Op.InPlace("atan_", this);
+        public Tensor sinh() => Op.Call("sinh", this);
+        public Tensor sinh_() => Op.InPlace("sinh_", this);
+        public Tensor cosh() => Op.Call("cosh", this);
+        public Tensor cosh_() => Op.InPlace("cosh_", this);
+        public Tensor tanh() => Op.Call("tanh", this);
+        public Tensor tanh_() => Op.InPlace("tanh_", this);
+        public Tensor sigmoid() => Op.Call("sigmoid", this);
+        public Tensor sigmoid_() => Op.InPlace("sigmoid_", this);
+        public Tensor relu() => Op.Call("relu", this);
+        public Tensor relu_() => Op.InPlace("relu_", this);
+        public Tensor erf() => Op.Call("erf", this);
+        public Tensor erf_() => Op.InPlace("erf_", this);
+        public Tensor erfc() => Op.Call("erfc", this);
+        public Tensor erfc_() => Op.InPlace("erfc_", this);
+        public Tensor lgamma() => Op.Call("lgamma", this);
+        public Tensor lgamma_() => Op.InPlace("lgamma_", this);
+        public Tensor digamma() => Op.Call("digamma", this);
+        public Tensor digamma_() => Op.InPlace("digamma_", this);
+        public Tensor isnan() => Op.Call("isnan", this);
+        public Tensor isinf() => Op.Call("isinf", this);
+        public Tensor isfinite() => Op.Call("isfinite", this);
+        public Tensor logical_not() => Op.Call("logical_not", this);
+        public Tensor nonzero() => Op.Call("nonzero", this);
+        public Tensor det() => Op.Call("det", this);
+        public Tensor trace() => Op.Call("trace", this);
+        public Tensor inverse() => Op.Call("inverse", this);
+        public Tensor zero_() => Op.InPlace("zero_", this);
+        public Tensor t() => Op.Call("t", this);
+        public Tensor detach_() => Op.InPlace("detach_", this);
+    }
+}

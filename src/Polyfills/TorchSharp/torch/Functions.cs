@@ -1,0 +1,54 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => Op.Call("cat", tensors.ToArray(), dim);
+    public static Tensor cat(Tensor[] tensors, long dim = 0) => Op.Call("cat", tensors, dim);
+    public static Tensor concat(IList<Tensor> tensors, long dim = 0) => Op.Call("cat", tensors.ToArray(), dim);
+    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Op.Call("stack", tensors.ToArray(), dim);
+    public static Tensor hstack(params Tensor[] tensors) => Op.Call("hstack", tensors);
+    public static Tensor vstack(Tensor[] tensors) => Op.Call("vstack", tensors);
+    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => Op.Many("meshgrid.indexing", tensors.ToArray(), indexing);
+    public static Tensor einsum(string equation, params Tensor[] tensors) => Op.Call("einsum", equation, tensors);
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Op.Call("where.self", condition, x, y);
+    public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
+    public static Tensor mm(Tensor input, Tensor target) => input.mm(target);
+    public static Tensor dot(Tensor input, Tensor other) => input.dot(other);
+    public static Tensor outer(Tensor input, Tensor vec2) => Op.Call("outer", input, vec2);
+    public static Tensor kron(Tensor input, Tensor other) => Op.Call("kron", input, other);
+    public static Tensor add(Tensor left, Tensor right) => left.add(right);
+    public static Tensor add(Tensor left, Tensor right, Scalar alpha) => left.add(right, alpha);
+    public static Tensor sub(Tensor left, Tensor right) => left.sub(right);
+    public static Tensor mul(Tensor left, Tensor right) => left.mul(right);
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
+    public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
+    public static Tensor pow(Tensor left, Scalar exponent) => left.pow(exponent);
+    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+    public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
+    public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
+    public static Tensor max(Tensor input) => input.max();
+    public static Tensor min(Tensor input) => input.min();
+    public static Tensor sum(Tensor input, ScalarType? type = null) => input.sum(type);
+    public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+    public static Tensor mean(Tensor input) => input.mean();
+    public static Tensor norm(Tensor input, float p = 2) => input.norm(p);
+    public static Tensor abs(Tensor input) => input.abs();
+    public static Tensor exp(Tensor input) => input.exp();
+    public static Tensor log(Tensor input) => input.log();
+    public static Tensor log1p(Tensor input) => input.log1p();
+    public static Tensor sqrt(Tensor input) => input.sqrt();
+    public static Tensor square(Tensor input) => input.square();
+    public static Tensor sign(Tensor input) => input.sign();
+    public static Tensor sin(Tensor input) => input.sin();
+    public static Tensor cos(Tensor input) => input.cos();
+    public static Tensor tanh(Tensor input) => input.tanh();
+    public static Tensor atan2(Tensor input, Tensor other) => input.atan2(other);
+    public static Tensor sigmoid(Tensor input) => input.sigmoid();
+    public static Tensor softmax(Tensor input, int dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
+    public static Tensor isnan(Tensor input) => input.isnan();
+    public static Tensor isfinite(Tensor tensor) => tensor.isfinite();
+    public static Tensor argmax(Tensor input, long dim, bool keepdim = false) => input.argmax(dim, keepdim);
+    public static Tensor diag(Tensor input, long diagonal = 0) => input.diag(diagonal);
+    public static Tensor block_diag(params Tensor[] tensors) => Op.Call("block_diag", tensors);
+    public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => tensor.allclose(target, rtol, atol, equal_nan);
+}
