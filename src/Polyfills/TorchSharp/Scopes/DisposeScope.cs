@@ -83,6 +83,14 @@ public sealed class DisposeScope : IDisposable
         manager = null;
     }
 
+    /// <summary>A wrapper that takes over another's handle takes its place here too.</summary>
+    internal void Replace(Tensor original, Tensor replacement)
+    {
+        if (!Disposables.Remove(original)) return;
+        original.OwningDisposeScope = null;
+        Adopt(replacement);
+    }
+
     private DisposeScopeManager Open() => manager ?? throw new ObjectDisposedException(nameof(DisposeScope));
 
     private bool Adopt(IDisposable disposable)

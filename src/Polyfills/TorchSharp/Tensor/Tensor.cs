@@ -8,13 +8,13 @@ public static partial class torch
         private static long total, peak;
         private nint handle;
 
-        internal Tensor(nint handle)
+        internal Tensor(nint handle, bool register = true)
         {
             this.handle = handle;
             var now = Interlocked.Increment(ref total);
             for (var seen = Volatile.Read(ref peak); now > seen; seen = Volatile.Read(ref peak))
                 if (Interlocked.CompareExchange(ref peak, now, seen) == seen) break;
-            OwningDisposeScope = DisposeScopeManager.ThreadSingleton.Register(this);
+            if (register) OwningDisposeScope = DisposeScopeManager.ThreadSingleton.Register(this);
         }
 
         ~Tensor() => Dispose(false);
@@ -45,8 +45,14 @@ public static partial class torch
 
         public nint DecoupleFromNativeHandle()
         {
-            GC.SuppressFinalize(this);
             OwningDisposeScope?.MarkAsDisposed(this);
+            return MoveHandle();
+        }
+
+        /// <summary>Leaves this wrapper empty, for another that takes over the handle.</summary>
+        internal nint MoveHandle()
+        {
+            GC.SuppressFinalize(this);
             Interlocked.Decrement(ref total);
             return Interlocked.Exchange(ref handle, 0);
         }

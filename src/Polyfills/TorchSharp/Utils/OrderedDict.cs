@@ -1,10 +1,11 @@
+#nullable disable
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TorchSharp.Utils;
 
 /// <summary>A dictionary that enumerates its entries in the order in which they were added.</summary>
-public class OrderedDict<TKey, TValue> : IDictionary<TKey, TValue>, IList<(TKey, TValue)> where TKey : notnull
+public class OrderedDict<TKey, TValue> : IDictionary<TKey, TValue>, IList<(TKey, TValue)>
 {
     private readonly List<(TKey, TValue)> entries = [];
     private readonly Dictionary<TKey, TValue> byKey = [];
