@@ -1,0 +1,26 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace References;
+
+/// <summary>TorchSharp's own optimizers with a trajectory's hyperparameters.</summary>
+public static class BuiltIn
+{
+    public static OptimizerHelper Make(Trajectory t, IEnumerable<Parameter> parameters)
+    {
+        double lr = t.LearningRate, eps = t.Number("eps", 1e-8), weight_decay = t.Number("weight_decay", 0), momentum = t.Number("momentum", 0);
+        double beta1 = t.Number("beta1", 0.9), beta2 = t.Number("beta2", 0.999);
+        bool maximize = t.Flag("maximize"), amsgrad = t.Flag("amsgrad");
+        return t.Optimizer switch
+        {
+            "SGD" => optim.SGD(parameters, lr, momentum, t.Number("dampening", 0), weight_decay, t.Flag("nesterov"), maximize),
+            "Adagrad" => optim.Adagrad(parameters, lr, t.Number("lr_decay", 0), weight_decay, t.Number("initial_accumulator_value", 0), t.Number("eps", 1e-10)),
+            "Adadelta" => optim.Adadelta(parameters, lr, t.Number("rho", 0.9), t.Number("eps", 1e-6), weight_decay, maximize),
+            "RMSProp" => optim.RMSProp(parameters, lr, t.Number("alpha", 0.99), eps, weight_decay, momentum, t.Flag("centered"), maximize),
+            "Adam" => optim.Adam(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
+            "AdamW" => optim.AdamW(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
+            "Rprop" => optim.Rprop(parameters, lr, t.Number("etaminus", 0.5), t.Number("etaplus", 1.2), t.Number("min_step", 1e-6), t.Number("max_step", 50), maximize),
+            _ => throw new ArgumentException($"TorchSharp has no {t.Optimizer}."),
+        };
+    }
+}
