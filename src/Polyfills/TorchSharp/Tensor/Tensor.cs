@@ -130,7 +130,7 @@ public static partial class torch
         {
             get
             {
-                if (!is_contiguous()) throw new NotImplementedException("Bytes() called on non-contiguous tensor.");
+                if (!is_contiguous()) throw new InvalidOperationException("Bytes() called on non-contiguous tensor.");
                 if (device_type != DeviceType.CPU) throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
                 var length = NumberOfElements * ElementSize;
                 if (length > int.MaxValue) throw new ArgumentException("Span only supports up to int.MaxValue elements.");
@@ -148,6 +148,7 @@ public static partial class torch
 
         private void ForEachSlice(Action<Tensor> visit)
         {
+            if (!is_contiguous()) throw new InvalidOperationException("Bytes() called on non-contiguous tensor.");
             const long most = 1 << 28;
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
