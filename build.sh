@@ -62,13 +62,13 @@ run_bench() {
 
 run_test() {
   set_up "$forced"
-  quietly "Building the solution" dotnet build "$root/TorchOptimExt.sln" -v q --nologo -clp:NoSummary
+  quietly "Building the solution" dotnet build "$root/TorchOptimExt.sln" -v q --nologo
   run_test_projects "$@"
 }
 
 run_release() { # PROJECT ARGUMENTS...: in the caller's folder, with the program's own exit status
   local name=${1##*/}
-  quietly "Building $1" dotnet build "$root/$1" -c Release -v q --nologo -clp:NoSummary
+  quietly "Building $1" dotnet build "$root/$1" -c Release -v q --nologo
   shift
   exec dotnet "$root/artifacts/$mode/bin/$name/release/$name.dll" "$@"
 }

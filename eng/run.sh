@@ -22,7 +22,7 @@ explain() { # LOG STEP: says why the step failed and ends
   elif grep -qE 'error NU110[123]' "$1"; then
     fail "$2 failed: the package feed lacks $(lacking "$1"); see 'dotnet nuget list source'."
   fi
-  cat "$1" >&2
+  { grep -E '(^|: )error' "$1" | sort -u | grep . || cat "$1"; } >&2
   fail "$2 failed, see above."
 }
 

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Datasets;
+using TrainingLoop;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using F = TorchSharp.torch.nn.functional;
+
+var data = new Option<string>("--data") { Description = "Folder with the IDX files of Fashion-MNIST", DefaultValueFactory = _ => FashionMnist.DebianFolder };
+var name = new Option<string>("--optimizer") { Description = $"One of {string.Join(", ", OptimizerByName.Names)}", DefaultValueFactory = _ => "Adam" };
+var lr = new Option<double?>("--lr") { Description = "Learning rate (default: the optimizer's own)" };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the training images", DefaultValueFactory = _ => 3 };
+var batchSize = new Option<int>("--batch-size") { Description = "Images in a step", DefaultValueFactory = _ => 50 };
+
+var command = new RootCommand("Trains a small network on Fashion-MNIST with an optimizer of TorchSharp.") { data, name, lr, epochs, batchSize };
+command.SetAction(arguments =>
+{
+    try
+    {
+        var mnist = FashionMnist.Load(arguments.GetRequiredValue(data));
+        Train(mnist, arguments.GetRequiredValue(name), arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
+        return 0;
+    }
+    catch (Exception e) when (e is DatasetException or ArgumentException)
+    {
+        Console.Error.WriteLine(e.Message);
+        return 2;
+    }
+});
+return command.Parse(args).Invoke();
+
+static void Train(FashionMnist mnist, string name, double? lr, int epochs, int batchSize)
+{
+    ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+    ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+    manual_seed(1);
+    using var model = Sequential(Linear(FashionMnist.PixelsPerImage, 128), ReLU(), Linear(128, FashionMnist.Classes));
+    using var optimizer = OptimizerByName.Create(name, model.parameters(), lr);
+    var (images, labels) = ToTensors(mnist.Train);
+    var (testImages, testLabels) = ToTensors(mnist.Test);
+
+    for (var epoch = 1; epoch <= epochs; epoch++)
+    {
+        using var epochScope = NewDisposeScope();
+        var batches = randperm(mnist.Train.Count).split(batchSize);
+        for (var i = 0; i < batches.Length; i++)
+        {
+            using var stepScope = NewDisposeScope();
+            var (x, y) = (images.index_select(0, batches[i]), labels.index_select(0, batches[i]));
+            var loss = optimizer.step(() =>
+            {
+                optimizer.zero_grad();
+                var loss = F.cross_entropy(model.forward(x), y);
+                loss.backward();
+                return loss;
+            });
+            if ((i + 1) % 300 == 0)
+                Console.WriteLine($"epoch {epoch}/{epochs}  step {i + 1,4}/{batches.Length}  loss {loss.item<float>():F4}");
+        }
+        Console.WriteLine($"epoch {epoch}/{epochs}  test accuracy {Accuracy(model, testImages, testLabels):P2}");
+    }
+}
+
+static (Tensor images, Tensor labels) ToTensors(LabelledImages data) =>
+    (tensor(data.Pixels, [data.Count, FashionMnist.PixelsPerImage]).to(ScalarType.Float32) / 255, tensor(data.Labels).to(ScalarType.Int64));
+
+static double Accuracy(Module<Tensor, Tensor> model, Tensor images, Tensor labels)
+{
+    using var _ = no_grad();
+    return model.forward(images).argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
+}
