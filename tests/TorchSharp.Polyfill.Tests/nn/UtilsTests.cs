@@ -20,18 +20,18 @@ public sealed class UtilsTests : IDisposable
     public void Clip_grad_norm_scales_all_gradients_by_their_common_norm(double norm_type, double norm)
     {
         Parameter[] parameters = [WithGrad(3, 4), new(zeros(5)), WithGrad(-12)];
-        Assert.Equal(norm, utils.clip_grad_norm_(parameters, 2 * norm, norm_type), 1e-12);
+        Assert.Equal(norm, torch.nn.utils.clip_grad_norm_(parameters, 2 * norm, norm_type), 1e-12);
         Assert.Equal([3, 4], parameters[0].grad!.data<double>().ToArray());
-        utils.clip_grad_norm_(parameters, norm / 2, norm_type);
+        torch.nn.utils.clip_grad_norm_(parameters, norm / 2, norm_type);
         Assert.Equal(-6, parameters[2].grad!.ToDouble(), 1e-6);
-        Assert.Equal(0, utils.clip_grad_norm_([parameters[1]], 1));
+        Assert.Equal(0, torch.nn.utils.clip_grad_norm_([parameters[1]], 1));
     }
 
     [Fact]
     public void Clip_grad_value_limits_each_element()
     {
         var parameter = WithGrad(-3, 0.5, 2);
-        utils.clip_grad_value_([parameter, new(zeros(1))], 1);
+        torch.nn.utils.clip_grad_value_([parameter, new(zeros(1))], 1);
         Assert.Equal([-1, 0.5, 1], parameter.grad!.data<double>().ToArray());
     }
 
@@ -39,10 +39,10 @@ public sealed class UtilsTests : IDisposable
     public void A_vector_of_parameters_goes_there_and_back()
     {
         var layer = Linear(2, 2);
-        var vector = utils.parameters_to_vector(layer.parameters());
+        var vector = torch.nn.utils.parameters_to_vector(layer.parameters());
         Assert.Equal([6], vector.shape);
         Assert.True(vector.requires_grad);
-        utils.vector_to_parameters(arange(6, ScalarType.Float32), layer.parameters());
+        torch.nn.utils.vector_to_parameters(arange(6, ScalarType.Float32), layer.parameters());
         Assert.Equal([0, 1, 2, 3], layer.weight.data<float>().ToArray());
         Assert.Equal([4, 5], layer.bias!.data<float>().ToArray());
         Assert.True(layer.weight is { requires_grad: true, is_leaf: true });
@@ -52,7 +52,7 @@ public sealed class UtilsTests : IDisposable
     public void Parameters_share_the_vectors_memory()
     {
         var (layer, vector) = (Linear(1, 1), tensor(new[] { 1f, 2f }));
-        utils.vector_to_parameters(vector, layer.parameters());
+        torch.nn.utils.vector_to_parameters(vector, layer.parameters());
         vector.fill_(7);
         Assert.Equal(7, layer.weight.ToDouble());
     }
