@@ -24,7 +24,7 @@ public sealed class Trajectory
         Optimizer = entry.GetProperty("optimizer").GetString()!;
         DType = entry.GetProperty("dtype").GetString() == "float64" ? ScalarType.Float64 : ScalarType.Float32;
         Shapes = [.. entry.GetProperty("shapes").EnumerateArray().Select(s => s.EnumerateArray().Select(n => n.GetInt64()).ToArray())];
-        values = [.. entry.GetProperty("values").EnumerateArray().Select(v => v.EnumerateArray().Select(x => x.GetDouble()).ToArray())];
+        values = [.. entry.GetProperty("values").EnumerateArray().Select(v => v.EnumerateArray().Select(x => DType == ScalarType.Float32 ? x.GetSingle() : x.GetDouble()).ToArray())];
         Name = $"{Optimizer} {DType} {string.Join(", ", options.EnumerateObject().Select(p => $"{p.Name} {p.Value}"))}";
     }
 
