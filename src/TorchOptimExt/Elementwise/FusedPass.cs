@@ -1,0 +1,171 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchOptimExt.Base;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Elementwise;
+
+/// <summary>
+/// Applies an update rule to many tensors in one pass over memory: each element of parameter, gradient and state is
+/// read once and written once. Results are the same bits whatever the number of threads and the position in a tensor.
+/// </summary>
+internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpdateRule
+{
+    /// <summary>A span reaches at most 2 GiB; longer tensors are visited in slices of this many bytes.</summary>
+    internal static long SliceBytes { get; set; } = 1L << 30;
+
+    // Elements that one piece of work has: large enough to hide its dispatch, small enough to balance the threads.
+    private const long PieceLength = 1 << 15;
+
+    private readonly List<Segment<TRule>> segments = [];
+    private long total;
+
+    /// <summary>Why the last tensor was not added; null where all were.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>Forgets all segments.</summary>
+    public void Clear()
+    {
+        segments.Clear();
+        total = 0;
+        Refused = null;
+    }
+
+    /// <summary>Adds a parameter with its gradient and state, or says in <see cref="Refused"/> why it cannot be visited in one pass.</summary>
+    public bool Add(in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+    {
+        Refused = Obstacle(param, grad, first, second, third);
+        if (Refused is not null) return false;
+        var size = param.dtype == ScalarType.Float64 ? sizeof(double) : sizeof(float);
+        var length = param.NumberOfElements;
+        if (length * size <= SliceBytes) AddSlice(rule, param, grad, first, second, third, length, size);
+        else AddSlices(rule, param, grad, first, second, third, length, size);
+        return true;
+    }
+
+    /// <summary>Visits everything that was added.</summary>
+    public void Run()
+    {
+        var pieces = (total + PieceLength - 1) / PieceLength;
+        var threads = (int)Math.Min(get_num_threads(), pieces / 2);
+        if (threads > 1) RunPieces((int)pieces, threads);
+        else foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments)) Visit(segment, 0, segment.Length);
+        Clear();
+    }
+
+    // A piece is a range of the elements of all segments laid end to end.
+    private protected override void Piece(int piece)
+    {
+        var from = total * piece / Pieces;
+        var to = total * (piece + 1) / Pieces;
+        foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments))
+        {
+            if (to <= 0) return;
+            if (from < segment.Length) Visit(segment, Math.Max(from, 0), Math.Min(to, segment.Length));
+            from -= segment.Length;
+            to -= segment.Length;
+        }
+    }
+
+    private static string? Obstacle(Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third)
+    {
+        var dtype = param.dtype;
+        if (dtype is not (ScalarType.Float32 or ScalarType.Float64)) return $"its dtype is {dtype}, not Float32 or Float64";
+        if (param.device_type != TorchSharp.DeviceType.CPU) return $"it is on {param.device}, not on the CPU";
+        if (!param.is_contiguous()) return "it is not contiguous";
+        return ObstacleOf(grad, "gradient", param, dtype)
+            ?? (first is null ? null : ObstacleOf(first, "state", param, dtype))
+            ?? (second is null ? null : ObstacleOf(second, "state", param, dtype))
+            ?? (third is null ? null : ObstacleOf(third, "state", param, dtype));
+    }
+
+    private static string? ObstacleOf(Tensor tensor, string what, Tensor param, ScalarType dtype)
+    {
+        if (tensor.is_sparse) return $"its {what} is sparse";
+        if (tensor.dtype != dtype) return $"its {what} is {tensor.dtype}, not {dtype}";
+        if (tensor.device_type != TorchSharp.DeviceType.CPU) return $"its {what} is on {tensor.device}, not on the CPU";
+        if (!tensor.is_contiguous()) return $"its {what} is not contiguous";
+        return Shapes.Equal(tensor, param) ? null : $"its {what} has shape [{string.Join(", ", tensor.shape)}], not [{string.Join(", ", param.shape)}]";
+    }
+
+    private void AddSlices(in TRule rule, Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third, long length, int size)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var step = Math.Max(1, SliceBytes / size);
+        for (long at = 0; at < length; at += step)
+        {
+            var n = Math.Min(step, length - at);
+            Tensor Slice(Tensor whole) => whole.view(-1).narrow(0, at, n);
+            AddSlice(rule, Slice(param), Slice(grad), first is null ? null : Slice(first), second is null ? null : Slice(second), third is null ? null : Slice(third), n, size);
+        }
+    }
+
+    private void AddSlice(in TRule rule, Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third, long length, int size)
+    {
+        if (length == 0) return;
+        segments.Add(new(rule, size == sizeof(double), Address(param), Address(grad), Address(first), Address(second), Address(third), length));
+        total += length;
+    }
+
+    private static unsafe nint Address(Tensor? tensor) => tensor is null ? 0 : (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    private static void Visit(in Segment<TRule> segment, long from, long to)
+    {
+        if (segment.IsDouble) Visit<double>(segment, from, to);
+        else Visit<float>(segment, from, to);
+    }
+
+    private static unsafe void Visit<T>(in Segment<TRule> s, long from, long to) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var rule = s.Rule;
+        T* p = (T*)s.Param + from, end = (T*)s.Param + to, g = (T*)s.Grad + from;
+        T* a = s.First == 0 ? null : (T*)s.First + from, b = s.Second == 0 ? null : (T*)s.Second + from, c = s.Third == 0 ? null : (T*)s.Third + from;
+        nint width = VectorLanes<T>.Count;
+        for (; end - p >= width; p += width, g += width)
+        {
+            Register(rule, p, g, a, b, c);
+            if (a != null) a += width;
+            if (b != null) b += width;
+            if (c != null) c += width;
+        }
+        if (p < end) Tail(rule, p, g, a, b, c, (int)(end - p));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Register<T>(in TRule rule, T* p, T* g, T* a, T* b, T* c) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var param = VectorLanes<T>.Load(p);
+        VectorLanes<T> first = default, second = default, third = default;
+        if (a != null) first = VectorLanes<T>.Load(a);
+        if (b != null) second = VectorLanes<T>.Load(b);
+        if (c != null) third = VectorLanes<T>.Load(c);
+        rule.Apply(ref param, VectorLanes<T>.Load(g), ref first, ref second, ref third);
+        param.Store(p);
+        if (a != null) first.Store(a);
+        if (b != null) second.Store(b);
+        if (c != null) third.Store(c);
+    }
+
+    // The last few elements go through a whole register too, so that every element sees the same arithmetic.
+    private static unsafe void Tail<T>(in TRule rule, T* p, T* g, T* a, T* b, T* c, int n) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var width = VectorLanes<T>.Count;
+        var padded = stackalloc T[5 * width];
+        new Span<T>(padded, 5 * width).Clear();
+        T* pp = padded, pg = pp + width, pa = pg + width, pb = pa + width, pc = pb + width;
+        Copy(p, pp);
+        Copy(g, pg);
+        if (a != null) Copy(a, pa);
+        if (b != null) Copy(b, pb);
+        if (c != null) Copy(c, pc);
+        Register(rule, pp, pg, a == null ? null : pa, b == null ? null : pb, c == null ? null : pc);
+        Copy(pp, p);
+        if (a != null) Copy(pa, a);
+        if (b != null) Copy(pb, b);
+        if (c != null) Copy(pc, c);
+
+        void Copy(T* source, T* target) => new Span<T>(source, n).CopyTo(new Span<T>(target, n));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Elementwise;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Fused;
+
+/// <summary>
+/// Rprop in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.Rprop"/> with the same options, state and numbers,
+/// which are those of the variant iRprop⁻.
+/// <code>
+/// f ← η⁺ where g · p &gt; 0,  η⁻ where g · p &lt; 0,  1 where g · p = 0      (p: the previous gradient)
+/// Δ ← clamp(Δ · f, min_step, max_step)
+/// g ← 0 where g · p &lt; 0
+/// θ ← θ − sign(g) · Δ
+/// p ← g
+/// </code>
+/// </summary>
+/// <remarks>
+/// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to nothing.
+/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun, 1993.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, sparse or strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// </remarks>
+public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
+{
+    private readonly FusedStep<RpropRule> fused = new();
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="lr">The first step size of every element, in units of the parameter; clamped to [min_step, max_step] from the first step on.</param>
+    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign, below 1.</param>
+    /// <param name="etaplus">η⁺, the factor where it kept its sign, above 1.</param>
+    /// <param name="min_step">The smallest step size.</param>
+    /// <param name="max_step">The largest step size.</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    public Rprop(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
+
+    /// <summary>An optimizer of these named parameters.</summary>
+    /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+    public Rprop(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(parameters.Select(p => p.parameter), lr, etaminus, etaplus, min_step, max_step, maximize) { }
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+    public Rprop(IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
+
+    /// <inheritdoc/>
+    public bool LastStepFused => fused.Fused;
+
+    /// <inheritdoc/>
+    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        param_group.Parameters = [.. param_group.Parameters];
+        base.add_param_group(param_group);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        var loss = fused.Begin(closure);
+        if (!Gather())
+        {
+            base.step();
+            return loss!;
+        }
+        foreach (var state in fused.Run()) ((State)state).step++;
+        return loss!;
+    }
+
+    private bool Gather()
+    {
+        foreach (var group in _parameter_groups)
+        {
+            var options = (Options)group.Options;
+            var rule = new RpropRule(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value);
+            foreach (var param in group.Parameters)
+            {
+                using var grad = fused.Gradient(param);
+                if (grad is null) continue;
+                var state = (State)_state[param.Handle];
+                if (!fused.Add(rule, param, grad, state, state.prev, state.step_size)) return false;
+            }
+        }
+        return true;
+    }
+}
+
+/// <summary>The update of <see cref="Rprop"/>; its states are the previous gradient (0 after a change of sign) and the step size.</summary>
+internal readonly struct RpropRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V grad, ref V prev, ref V step_size, ref V unused) where V : struct, ILanes<V>
+    {
+        if (maximize) grad = -grad;
+        var product = grad * prev;
+        var changed = product < 0;
+        step_size = V.Min(V.Max(step_size * V.Where(product > 0, etaplus, V.Where(changed, etaminus, 1)), min_step), max_step);
+        grad = V.Where(changed, 0, grad);
+        param -= V.Sign(grad) * step_size;
+        prev = grad;
+    }
+}

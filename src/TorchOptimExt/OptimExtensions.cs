@@ -1,0 +1,53 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Makes the optimizers reachable where TorchSharp has its own: <c>torch.optim.RpropPlus(...)</c>, <c>torch.optim.fused.Adadelta(...)</c>.
+/// </summary>
+/// <remarks>F# and C# before 14 have no extension members: call <c>OptimExtensions.RpropPlus(...)</c> and <c>FusedOptimizers.Instance.Adadelta(...)</c> there.</remarks>
+public static class OptimExtensions
+{
+    extension(torch.optim)
+    {
+        /// <summary>The optimizers that TorchSharp has too, with a step in one pass over memory.</summary>
+        public static FusedOptimizers fused => FusedOptimizers.Instance;
+
+        /// <summary>Rprop⁻: resilient propagation without weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropMinus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+        public static RpropMinus RpropMinus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Rprop⁻: resilient propagation without weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropMinus(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool)"/>
+        public static RpropMinus RpropMinus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Rprop⁻: resilient propagation without weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropMinus(IEnumerable{ParamGroup{RpropOptions}}, double, double, double, double, double, bool)"/>
+        public static RpropMinus RpropMinus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Rprop⁺: resilient propagation with weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+        public static RpropPlus RpropPlus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Rprop⁺: resilient propagation with weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropPlus(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool)"/>
+        public static RpropPlus RpropPlus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Rprop⁺: resilient propagation with weight-backtracking.</summary>
+        /// <inheritdoc cref="RpropPlus(IEnumerable{ParamGroup{RpropOptions}}, double, double, double, double, double, bool)"/>
+        public static RpropPlus RpropPlus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>iRprop⁺: resilient propagation with backtracking where the loss rose.</summary>
+        /// <inheritdoc cref="IRpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+        public static IRpropPlus IRpropPlus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>iRprop⁺: resilient propagation with backtracking where the loss rose.</summary>
+        /// <inheritdoc cref="IRpropPlus(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool)"/>
+        public static IRpropPlus IRpropPlus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>iRprop⁺: resilient propagation with backtracking where the loss rose.</summary>
+        /// <inheritdoc cref="IRpropPlus(IEnumerable{ParamGroup{RpropOptions}}, double, double, double, double, double, bool)"/>
+        public static IRpropPlus IRpropPlus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Base;
+using TorchOptimExt.Elementwise;
+using TorchSharp.Modules;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Rprop⁻, resilient propagation without weight-backtracking: only the gradient's sign counts, and each element has a step size of its own.
+/// <code>
+/// f ← η⁺ where g · p &gt; 0,  η⁻ where g · p &lt; 0,  1 where g · p = 0      (p: the previous gradient)
+/// Δ ← clamp(Δ · f, min_step, max_step)
+/// θ ← θ − sign(g) · Δ
+/// p ← g
+/// </code>
+/// </summary>
+/// <remarks>
+/// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to nothing.
+/// <para>Unlike <see cref="Fused.Rprop"/> (iRprop⁻), a gradient whose sign changed is used and remembered.</para>
+/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.1 (Rprop⁻); M. Riedmiller and H. Braun, 1993.</para>
+/// </remarks>
+public sealed class RpropMinus : RpropVariant<RpropMinusRule>
+{
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
+    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</param>
+    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; 0 &lt; η⁻ &lt; 1.</param>
+    /// <param name="etaplus">η⁺, the factor where it kept its sign; η⁺ &gt; 1.</param>
+    /// <param name="min_step">The smallest step size, in units of the parameter; 0 &lt; min_step ≤ max_step.</param>
+    /// <param name="max_step">The largest step size.</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    public RpropMinus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
+
+    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <inheritdoc cref="RpropMinus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+    public RpropMinus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="RpropMinus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
+    public RpropMinus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroups(parameters);
+
+    /// <inheritdoc/>
+    protected override RpropMinusRule Rule(RpropOptions options, TensorState state)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value);
+    }
+}
+
+/// <summary>The update of <see cref="RpropMinus"/>; its states are the previous gradient and the step size.</summary>
+public readonly struct RpropMinusRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V grad, ref V prev, ref V step_size, ref V unused) where V : struct, ILanes<V>
+    {
+        if (maximize) grad = -grad;
+        var product = grad * prev;
+        step_size = V.Min(V.Max(step_size * V.Where(product > 0, etaplus, V.Where(product < 0, etaminus, 1)), min_step), max_step);
+        param -= V.Sign(grad) * step_size;
+        prev = grad;
+    }
+}

@@ -1,0 +1,37 @@
+using TorchOptimExt.Base;
+
+namespace TorchOptimExt;
+
+/// <summary>The hyperparameters of <see cref="RpropMinus"/>, <see cref="RpropPlus"/> and <see cref="IRpropPlus"/>; lr is the first step size.</summary>
+public sealed class RpropOptions : HyperparameterOptions
+{
+    private static readonly Hyperparameter[] Rows =
+    [
+        Hyperparameter.BetweenZeroAndOne("etaminus"), Hyperparameter.AboveOne("etaplus"),
+        Hyperparameter.Positive("min_step"), Hyperparameter.Positive("max_step"), Hyperparameter.Switch("maximize"),
+    ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Hyperparameter> Table => Rows;
+
+    /// <summary>η⁻, the factor of a step size whose gradient changed its sign; 0 &lt; η⁻ &lt; 1.</summary>
+    public double? etaminus { get => this[0]; set => this[0] = value; }
+
+    /// <summary>η⁺, the factor of a step size whose gradient kept its sign; η⁺ &gt; 1.</summary>
+    public double? etaplus { get => this[1]; set => this[1] = value; }
+
+    /// <summary>The smallest step size, in units of the parameter; 0 &lt; min_step ≤ max_step.</summary>
+    public double? min_step { get => this[2]; set => this[2] = value; }
+
+    /// <summary>The largest step size, in units of the parameter.</summary>
+    public double? max_step { get => this[3]; set => this[3] = value; }
+
+    /// <summary>Maximize the objective instead of minimizing it.</summary>
+    public bool? maximize { get => Switch(4); set => Switch(4, value); }
+
+    /// <inheritdoc/>
+    protected override void CheckTogether()
+    {
+        if (min_step > max_step) throw new ArgumentOutOfRangeException(nameof(min_step), min_step, $"min_step is {min_step}; it must be at most max_step, which is {max_step}.");
+    }
+}
