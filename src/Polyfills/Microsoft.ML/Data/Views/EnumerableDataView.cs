@@ -1,0 +1,40 @@
+namespace Microsoft.ML.Data;
+
+/// <summary>The objects of an enumerable as rows; those of a list can be shuffled and counted.</summary>
+internal sealed class EnumerableDataView<TRow>(IEnumerable<TRow> data, RowType<TRow> type) : DataViewBase(type.Schema)
+    where TRow : class
+{
+    private readonly IList<TRow> _list = data as IList<TRow>;
+
+    public override bool CanShuffle => _list is not null;
+
+    public override long? GetRowCount() => _list?.Count;
+
+    protected override DataViewRowCursor CreateCursor(bool[] active, Random rand)
+        => new Cursor(Schema, active, rand is null ? data : Permutation.Of(_list.Count, rand).Select(i => _list[i]), type);
+
+    private sealed class Cursor : RootCursor
+    {
+        private readonly IEnumerator<TRow> _rows;
+        private readonly Delegate[] _getters;
+
+        public Cursor(DataViewSchema schema, bool[] active, IEnumerable<TRow> rows, RowType<TRow> type)
+            : base(schema, active)
+        {
+            _rows = rows.GetEnumerator();
+            _getters = type.Getters(Current);
+        }
+
+        protected override bool Advance() => _rows.MoveNext();
+
+        protected override ValueGetter<TValue> GetterOf<TValue>(int column) => _getters[column] as ValueGetter<TValue>;
+
+        protected override void Dispose(bool disposing) => _rows.Dispose();
+
+        private TRow Current()
+        {
+            CheckAtRow();
+            return _rows.Current;
+        }
+    }
+}

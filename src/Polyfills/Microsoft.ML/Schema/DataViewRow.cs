@@ -1,0 +1,37 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+public delegate void ValueGetter<TValue>(ref TValue value);
+
+/// <summary>Values of the active columns at one position.</summary>
+public abstract class DataViewRow : IDisposable
+{
+    public abstract long Position { get; }
+
+    public abstract long Batch { get; }
+
+    public abstract DataViewSchema Schema { get; }
+
+    public abstract ValueGetter<DataViewRowId> GetIdGetter();
+
+    public abstract bool IsColumnActive(DataViewSchema.Column column);
+
+    public abstract ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
+
+/// <summary>A row that moves; it stands before the first row until <see cref="MoveNext"/>.</summary>
+public abstract class DataViewRowCursor : DataViewRow
+{
+    public abstract bool MoveNext();
+}
