@@ -29,7 +29,7 @@ public static partial class torch
 
         public void Dispose()
         {
-            DisposeScopeManager.ThreadSingleton.Disposing(this);
+            if (handle != 0) DisposeScopeManager.ThreadSingleton.Disposing(this);
             OwningDisposeScope?.MarkAsDisposed(this);
             Dispose(true);
             GC.SuppressFinalize(this);
