@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, builds, tests and runs TorchOptimExt on Linux: see ./build.sh --help.
 set -euo pipefail
+export LC_ALL=C.UTF-8 DOTNET_CLI_UI_LANGUAGE=en # messages are searched for their cause
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 demo=samples/TrainingLoop

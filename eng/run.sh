@@ -9,7 +9,6 @@ quietly() { # STEP COMMAND...
   local step=$1 log
   shift
   echo "$step ..."
-  mkdir -p "$root/artifacts/logs" || explain /dev/null "$step"
   log=$root/artifacts/logs/${step%% *}.log
   "$@" >"$log" 2>&1 </dev/null || explain "$log" "$step"
 }

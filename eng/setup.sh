@@ -2,33 +2,39 @@
 
 mode_file=$root/PackageMode.props
 polyfill_packages=(libtorch-dev libopenblas0-pthread g++ cmake)
+first_build_mib=600
 dataset=/usr/share/datasets/fashion-mnist
 
 set_up() { # FORCED-MODE FURTHER-DEBIAN-PACKAGES...: leaves the mode in $mode
   local forced=$1 packages=()
   shift
+  check_folders
   check_sdk
-  check_space
   choose_mode "$forced"
   [ "$mode" = packages ] || packages=("${polyfill_packages[@]}")
   install_missing "${packages[@]}" "$@"
 }
 
+check_folders() { # space is asked for before the first build only: later builds need little
+  local free needed=$first_build_mib
+  free=$(free_mib "$root")
+  [ ! -f "$mode_file" ] || needed=1
+  [ "$free" -ge "$needed" ] || fail "the disk is too full: $free MiB free for $root, $needed MiB needed."
+  mkdir -p "$root/artifacts/logs" 2>/dev/null && [ -w "$root" ] && [ -w "$root/artifacts/logs" ] || fail "cannot write to $root."
+  if [ ! -w "${HOME:-/nowhere}" ]; then # as in a container with a bare user id
+    export HOME=$root/artifacts/home
+    mkdir -p "$HOME"
+  fi
+}
+
 check_sdk() {
   local version
   command -v dotnet >/dev/null || fail "no .NET SDK found; install the .NET 10 SDK (https://dot.net/download) and put dotnet on PATH."
-  version=$(dotnet --version 2>/dev/null) || version='a runtime without an SDK'
+  version=$(dotnet --version 2>&1) || version="no SDK (dotnet --version: $(echo "$version" | head -n 1))"
   case ${version%%.*} in
     [1-9][0-9]) ;;
     *) fail "the .NET 10 SDK or later is needed, found $version; install it from https://dot.net/download." ;;
   esac
-}
-
-check_space() { # before the first build only: later builds need little
-  local needed=600 free
-  [ ! -f "$mode_file" ] || return 0
-  free=$(free_mib "$root")
-  [ "$free" -ge $needed ] || fail "the disk is too full: $free MiB free for $root, $needed MiB needed."
 }
 
 choose_mode() { # FORCED-MODE: or the one remembered, or the one that a restore finds
@@ -46,7 +52,6 @@ choose_mode() { # FORCED-MODE: or the one remembered, or the one that a restore 
 try_packages() {
   probe_log=$root/artifacts/logs/packages.log
   echo "Trying to restore TorchSharp and Microsoft.ML ..."
-  mkdir -p "${probe_log%/*}"
   dotnet restore "$root/TorchOptimExt.sln" -p:PackageMode=packages >"$probe_log" 2>&1 </dev/null
 }
 
