@@ -10,23 +10,23 @@ quietly() { # STEP COMMAND...
   shift
   echo "$step ..."
   log=$root/artifacts/logs/${step%% *}.log
-  "$@" >"$log" 2>&1 </dev/null || explain "$log" "$step"
+  { "$@" >"$log" 2>&1 </dev/null; } 2>/dev/null || explain "$log" "$step"
 }
 
 explain() { # LOG STEP: says why the step failed and ends
   if disk_is_full || grep -qiE 'no space left on device|not enough space on the disk|enough free space' "$1"; then
     fail "$2 failed: the disk is full ($(free_mib "$root") MiB free for $root); free some space and run again."
-  elif grep -qE 'error (NU1301|NU1900)' "$1"; then
-    fail "$2 failed: no network, or the package feed does not answer ($(unreachable "$1")); connect and run again."
+  elif grep -qE 'error (NU1301|NU1900)|Temporary failure resolving|Failed to fetch|Unable to connect' "$1"; then
+    fail "$2 failed: no network, or $(unreachable "$1") does not answer; connect and run again."
   elif grep -qE 'error NU110[123]' "$1"; then
-    fail "$2 failed: the package feed lacks $(lacking "$1"); see 'dotnet nuget list source'."
+    fail "$2 failed: the package feed lacks $(lacking "$1"); add a source that has it, or use --polyfills."
   fi
-  { grep -E '(^|: )error' "$1" | sort -u | grep . || cat "$1"; } >&2
+  { grep -E '(^|: )error |^E: ' "$1" | sort -u | grep . || cat "$1"; } >&2
   fail "$2 failed, see above."
 }
 
-unreachable() { # LOG: the first address that NuGet could not reach
-  grep -oE "https?://[^ '\"]+" "$1" | head -n 1
+unreachable() { # LOG: the first host that NuGet or apt-get could not reach
+  grep -E 'NU1301|NU1900|^[EW]: ' "$1" | grep -oE "https?://[^/ '\"]+" | head -n 1
 }
 
 lacking() { # LOG: the packages that no source has, in this version or at all

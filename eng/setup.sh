@@ -2,7 +2,7 @@
 
 mode_file=$root/PackageMode.props
 polyfill_packages=(libtorch-dev libopenblas0-pthread g++ cmake)
-first_build_mib=600
+first_build_mib=300
 dataset=/usr/share/datasets/fashion-mnist
 
 set_up() { # FORCED-MODE FURTHER-DEBIAN-PACKAGES...: leaves the mode in $mode
@@ -105,9 +105,12 @@ install_missing() { # PACKAGE...
   [ ${#wanted[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || fail "missing: ${wanted[*]} (packages of Debian 12, and this system has no apt-get)."
   [ "$(id -u)" -eq 0 ] || fail "missing: ${wanted[*]}; run this once: sudo apt-get install -y --no-install-recommends ${wanted[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  quietly "Updating Debian's package lists" apt-get update -q -o DPkg::Lock::Timeout=300
-  quietly "Installing ${wanted[*]}" apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${wanted[@]}"
+  quietly "Installing ${wanted[*]}" apt_get_install "${wanted[@]}"
   mapfile -t wanted < <(missing "$@")
   [ ${#wanted[@]} -eq 0 ] || fail "still missing after the installation: ${wanted[*]} (is it on PATH?)"
+}
+
+apt_get_install() { # PACKAGE...: the lists of a fresh machine are empty or old
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
