@@ -21,7 +21,7 @@ explain() { # LOG STEP: says why the step failed and ends
   elif grep -qE 'error NU110[123]' "$1"; then
     fail "$2 failed: the package feed lacks $(lacking "$1"); add a source that has it, or use --polyfills."
   fi
-  { grep -E '(^|: )error |^E: ' "$1" | sort -u | grep . || cat "$1"; } >&2
+  { grep -iE 'error( [A-Z]+[0-9]+)? ?:|^E: ' "$1" | sort -u | grep . || cat "$1"; } >&2
   fail "$2 failed, see above."
 }
 

@@ -1,7 +1,7 @@
 # Set-up: the SDK, disk space, the package mode and, for the polyfills, what they need from Debian.
 
 mode_file=$root/PackageMode.props
-polyfill_packages=(libtorch-dev libopenblas0-pthread g++ cmake)
+polyfill_packages=(libtorch-dev libopenblas0-pthread g++ make cmake)
 first_build_mib=300
 dataset=/usr/share/datasets/fashion-mnist
 
@@ -89,11 +89,11 @@ dataset_package() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other da
   [ -d "$dataset" ] || echo dataset-fashion-mnist
 }
 
-missing() { # PACKAGE...: those not installed; a compiler may come from elsewhere, it must be on PATH
+missing() { # PACKAGE...: those not installed; a tool may come from elsewhere, it must be on PATH
   local package
   for package; do
     case $package in
-      g++ | cmake) command -v "$package" >/dev/null || echo "$package" ;;
+      g++ | make | cmake) command -v "$package" >/dev/null || echo "$package" ;;
       ?*) [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package" ;;
     esac
   done
