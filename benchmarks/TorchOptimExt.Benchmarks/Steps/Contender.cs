@@ -1,0 +1,27 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Benchmarks.Steps;
+
+/// <summary>An optimizer of ours with its rivals: a line each.</summary>
+/// <param name="Name">How the table calls it.</param>
+/// <param name="Streams">How many numbers an element's update must read or write: parameter 2, gradient 1, each state 2.</param>
+/// <param name="Ours">Makes ours.</param>
+/// <param name="Reference">Makes TorchSharp's, or the nearest that it has.</param>
+/// <param name="PyTorch">The expression for PyTorch's in <c>torch.optim</c>, whose parameters are <c>p</c>; null where it has none.</param>
+internal sealed record Contender(string Name, int Streams, Contender.Make Ours, Contender.Make Reference, string? PyTorch = null)
+{
+    internal delegate optim.Optimizer Make(IEnumerable<Parameter> parameters);
+
+    public static Contender[] All { get; } =
+    [
+        new("Adadelta", 7, p => optim.fused.Adadelta(p), p => optim.Adadelta(p), "Adadelta(p)"),
+        new("Rprop", 7, p => optim.fused.Rprop(p), p => optim.Rprop(p), "Rprop(p)"),
+        new("RpropMinus", 7, p => optim.RpropMinus(p), p => optim.Rprop(p)),
+        new("RpropPlus", 7, p => optim.RpropPlus(p), p => optim.Rprop(p)),
+        new("IRpropPlus", 7, p => optim.IRpropPlus(p), p => optim.Rprop(p)),
+    ];
+
+    /// <summary>Whether it is TorchSharp's own class with a faster step, which falls back to TorchSharp's: what both have, PyTorch has.</summary>
+    public bool IsFused => PyTorch is not null;
+}
