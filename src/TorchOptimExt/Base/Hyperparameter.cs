@@ -32,6 +32,13 @@ public sealed record Hyperparameter(string Name, Func<double, bool> Allowed, str
     /// <summary>0 or 1, for what is off or on.</summary>
     public static Hyperparameter Switch(string name) => new(name, static x => x is 0 or 1, "false or true");
 
+    /// <summary>One of the values of an enumeration.</summary>
+    public static Hyperparameter OneOf<TEnum>(string name) where TEnum : struct, Enum => new(name,
+        static x => x == Math.Floor(x) && Math.Abs(x) <= int.MaxValue && Enum.IsDefined((TEnum)Enum.ToObject(typeof(TEnum), (int)x)), $"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
+
+    /// <summary>Whether it may be left open: the optimizer then chooses.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>Throws where <paramref name="value"/> is not in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">With name, value and range.</exception>
     public void Check(double value)

@@ -11,7 +11,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
     private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr");
 
     private readonly double?[] values;
-    private (double initial, double rate, double[] values)? staged;
+    private (double initial, double rate, double?[] values)? staged;
 
     /// <summary>Empty options: every value is open.</summary>
     protected HyperparameterOptions() => values = new double?[Table.Count];
@@ -42,23 +42,27 @@ public abstract class HyperparameterOptions : OptimizerOptions
     internal void Complete(HyperparameterOptions? defaults)
     {
         var rate = LearningRate ?? defaults?.LearningRate ?? throw new ArgumentException("lr is not given.");
-        var merged = values.Select((v, k) => v ?? defaults?.values[k] ?? throw new ArgumentException($"{Table[k].Name} is not given.")).ToArray();
+        var merged = values.Select((v, k) => v ?? defaults?.values[k]).ToArray();
         Check(rate, merged);
         Set(rate, rate, merged);
     }
 
     // CheckTogether reads the properties: the values stand there while it does, and go back where it throws.
-    private void Check(double rate, double[] numbers)
+    private void Check(double rate, double?[] numbers)
     {
         Rate.Check(rate);
-        for (var k = 0; k < numbers.Length; k++) Table[k].Check(numbers[k]);
+        for (var k = 0; k < numbers.Length; k++)
+        {
+            if (numbers[k] is { } number) Table[k].Check(number);
+            else if (!Table[k].IsOptional) throw new ArgumentException($"{Table[k].Name} is not given.");
+        }
         var before = (double?[])values.Clone();
         for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
         try { CheckTogether(); }
         finally { before.CopyTo(values, 0); }
     }
 
-    private void Set(double initial, double rate, double[] numbers)
+    private void Set(double initial, double rate, double?[] numbers)
     {
         (InitialLearningRate, LearningRate) = (initial, rate);
         for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
@@ -68,7 +72,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
     public override void SaveStateDict(BinaryWriter writer)
     {
         base.SaveStateDict(writer);
-        foreach (var value in values) writer.Write(value!.Value);
+        foreach (var value in values) writer.Write(value ?? double.NaN);
     }
 
     /// <summary>Reads and checks the values; they count from when the optimizer has read everything else, too.</summary>
@@ -76,7 +80,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
     {
         ArgumentNullException.ThrowIfNull(reader);
         var (initial, rate) = (reader.ReadDouble(), reader.ReadDouble());
-        var numbers = values.Select(_ => reader.ReadDouble()).ToArray();
+        var numbers = Table.Select(row => reader.ReadDouble() is var number && row.IsOptional && double.IsNaN(number) ? default(double?) : number).ToArray();
         Check(rate, numbers);
         staged = (initial, rate, numbers);
         if (Owner is null) Commit();
@@ -94,7 +98,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
     {
         if (source is not HyperparameterOptions other || other.GetType() != GetType())
             throw new ArgumentException($"These are {source?.GetType().FullName ?? "no"} options; {GetType().FullName} are needed.", nameof(source));
-        var numbers = other.values.Select((v, k) => v ?? throw new ArgumentException($"{Table[k].Name} is not given.", nameof(source))).ToArray();
+        var numbers = (double?[])other.values.Clone();
         var rate = other.LearningRate ?? throw new ArgumentException("lr is not given.", nameof(source));
         Check(rate, numbers);
         staged = (other.InitialLearningRate, rate, numbers);

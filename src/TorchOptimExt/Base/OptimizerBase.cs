@@ -38,12 +38,16 @@ public abstract class OptimizerBase : OptimizerHelper
     }
 
     /// <summary>One group of parameters whose names appear in messages.</summary>
-    protected void AddGroup<TOptions>(IEnumerable<(string name, Parameter parameter)> parameters) where TOptions : HyperparameterOptions, new()
+    protected void AddGroup<TOptions>(IEnumerable<(string name, Parameter parameter)> parameters) where TOptions : HyperparameterOptions, new() =>
+        AddGroup<TOptions>(Named(parameters));
+
+    /// <summary>These parameters, whose names messages use from now on.</summary>
+    protected IEnumerable<Parameter> Named(IEnumerable<(string name, Parameter parameter)> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var list = parameters.ToList();
         foreach (var (name, parameter) in list) if (parameter is not null) names.TryAdd(parameter.Handle, $"parameter '{name}'");
-        AddGroup<TOptions>(list.Select(p => p.parameter));
+        return list.Select(p => p.parameter);
     }
 
     /// <summary>Several groups.</summary>
