@@ -1,0 +1,113 @@
+using TorchOptimExt.Checkpointing;
+using static TorchSharp.torch;
+using static TorchSharp.torch.optim;
+using static TorchSharp.torch.optim.lr_scheduler;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// A training's state in one file: a module's parameters and buffers, an optimizer's hyperparameters and state, a
+/// schedule's position, the random state of the CPU, and values of the user's own.
+/// <code>
+/// Checkpoint.Save("training.ckpt", model, optimizer, scheduler, new Dictionary&lt;string, object&gt; { ["epoch"] = epoch });
+///
+/// var checkpoint = Checkpoint.Load("training.ckpt", model, optimizer, scheduler);
+/// var next = (int)checkpoint.Values["epoch"] + 1;
+/// </code>
+/// </summary>
+/// <remarks>
+/// <para>The file is whole or absent. It is written beside its place, as <c>path.partial</c>, forced to the disk and
+/// then renamed: a process killed at any moment leaves the last whole file, and a load continues bitwise on the same
+/// trajectory. A load verifies all of the file before it changes anything, and changes everything or nothing.</para>
+/// <para>What a file does not hold: gradients, the architecture, whether the module is in training mode, non-persistent
+/// buffers, and the random state of other devices (reseed those when resuming).</para>
+/// <para>An optimizer's file loads into the same class with the same groups of the same parameters; a TorchSharp optimizer
+/// and its fused version are interchangeable. Hyperparameters and learning rates become those of the file, and so do the
+/// numbers of a schedule, such as StepLR's gamma, as in PyTorch. The lambdas of a schedule are code and are not saved.</para>
+/// <para>While it loads, the module's tensors are held twice in memory, and so is the optimizer's state.</para>
+/// </remarks>
+public sealed class Checkpoint
+{
+    private Checkpoint(IReadOnlyDictionary<string, object> values) => Values = values;
+
+    /// <summary>The values that were given to <see cref="Save"/>, with their types.</summary>
+    public IReadOnlyDictionary<string, object> Values { get; }
+
+    /// <summary>Writes a checkpoint; a file that is there already is replaced at once, or stays whole where this fails.</summary>
+    /// <param name="path">The file. Its folder must exist.</param>
+    /// <param name="module">The module whose <c>state_dict</c> is saved.</param>
+    /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot read.</param>
+    /// <param name="scheduler">The schedule that steers the optimizer.</param>
+    /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
+    /// <exception cref="ArgumentException">The optimizer, the schedule or a value cannot be saved.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
+    {
+        var helper = Check(path, module, optimizer, scheduler);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        CheckpointFile.Write(path, writer =>
+        {
+            ValueTable.Write(writer, values ?? new Dictionary<string, object>());
+            RandomState.Write(writer);
+            ScheduleSection.Write(writer, scheduler);
+            ModuleSection.Write(writer, module);
+            OptimizerSection.Write(writer, helper, module);
+        });
+    }
+
+    /// <summary>Restores what a checkpoint holds into objects of the same kinds; all of it or nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="module">A module with the same names, shapes and dtypes, on any device.</param>
+    /// <param name="optimizer">An optimizer of the same class with the same groups; null leaves that of the file aside.</param>
+    /// <param name="scheduler">A schedule of the same class, made for <paramref name="optimizer"/>; null leaves that of the file aside.</param>
+    /// <param name="restoreRandomState">Whether the default CPU generator continues where it was; false where a module is loaded only to be used.</param>
+    /// <returns>The user's values.</returns>
+    /// <exception cref="ArgumentException">The optimizer or schedule is of a kind that cannot be saved.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule: the message says how. Nothing was changed.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, bool restoreRandomState = true)
+    {
+        var helper = Check(path, module, optimizer, scheduler);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        return CheckpointFile.Read(path, reader =>
+        {
+            var values = ValueTable.Read(reader);
+            var random = RandomState.Read(reader);
+            var schedule = ScheduleSection.Read(reader, scheduler);
+            var tensors = ModuleSection.Read(reader, module);
+            Transaction.Run(
+                undo => OptimizerSection.Load(reader, helper, module, undo),
+                undo => ModuleSection.Apply(tensors, undo),
+                undo => { if (restoreRandomState) RandomState.Apply(random, undo); },
+                _ => schedule());
+            return new Checkpoint(values);
+        });
+    }
+
+    /// <summary>Verifies a checkpoint and gives its values; restores nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The user's values.</returns>
+    /// <exception cref="CheckpointException">The file is damaged or of another version.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static Checkpoint Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return CheckpointFile.Read(path, reader => new Checkpoint(ValueTable.Read(reader)));
+    }
+
+    private static TorchSharp.Modules.OptimizerHelper? Check(string path, nn.Module module, Optimizer? optimizer, LRScheduler? scheduler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(module);
+        if (scheduler is not null && optimizer is null)
+            throw new ArgumentException("A schedule needs its optimizer, whose learning rates it has set: give that, too.", nameof(optimizer));
+        return optimizer switch
+        {
+            null => null,
+            TorchSharp.Modules.OptimizerHelper helper => helper,
+            _ => throw new ArgumentException($"{optimizer.GetType().Name} keeps its state inside libtorch, where TorchSharp cannot read it: it cannot be part of a checkpoint.", nameof(optimizer)),
+        };
+    }
+}

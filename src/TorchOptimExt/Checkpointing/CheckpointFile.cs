@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TorchOptimExt.Checkpointing;
+
+/// <summary>
+/// The file around a checkpoint's content: eight letters, the version (int32), the content, and the SHA-256 of all
+/// before it. Numbers are little-endian.
+/// </summary>
+internal static class CheckpointFile
+{
+    public const int Version = 1;
+
+    private const int HeadLength = 8 + sizeof(int), BufferLength = 1 << 17;
+
+    private static ReadOnlySpan<byte> Magic => "TOEXCKPT"u8;
+
+    /// <summary>Writes beside the path, then renames: the path names the old file or the new one at every moment.</summary>
+    public static void Write(string path, Action<BinaryWriter> content)
+    {
+        var partial = path + ".partial";
+        var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            using (file) WriteHashed(file, content);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    private static void WriteHashed(FileStream file, Action<BinaryWriter> content)
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+        using (var buffer = new BufferedStream(hashing, BufferLength))
+        using (var writer = new BinaryWriter(buffer, Encoding.UTF8))
+        {
+            writer.Write(Magic);
+            writer.Write(Version);
+            content(writer);
+        }
+        file.Write(hash.Hash);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Reads the content of a file that is whole, of this version, and read to its end or left aside.</summary>
+    public static T Read<T>(string path, Func<BinaryReader, T> content)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferLength);
+        try
+        {
+            var end = Verify(file);
+            file.Position = HeadLength;
+            using var reader = new BinaryReader(file, Encoding.UTF8, leaveOpen: true);
+            return content(reader);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' {e.Message}", e.InnerException);
+        }
+    }
+
+    /// <summary>The number of bytes of the file before its hash.</summary>
+    public static long ContentEnd(Stream file) => file.Length - SHA256.HashSizeInBytes;
+
+    private static long Verify(FileStream file)
+    {
+        var head = new byte[HeadLength];
+        var read = file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false);
+        if (!Magic.StartsWith(head.AsSpan(0, Math.Min(read, Magic.Length)))) throw new InvalidDataException("is not a checkpoint, or is damaged: it does not begin like one.");
+        if (read < HeadLength) throw Truncated(file);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length));
+        if (version != Version) throw new InvalidDataException($"has version {version}; this library reads version {Version}.");
+        var end = ContentEnd(file);
+        if (end < HeadLength) throw Truncated(file);
+        if (!Hash(file, end).AsSpan().SequenceEqual(Tail(file))) throw new InvalidDataException($"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
+        return end;
+    }
+
+    private static InvalidDataException Truncated(FileStream file) => new($"is truncated: it has only {file.Length} bytes.");
+
+    private static byte[] Hash(FileStream file, long end)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[BufferLength];
+        file.Position = 0;
+        for (var left = end; left > 0;)
+        {
+            var count = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+            if (count == 0) throw Truncated(file);
+            hash.AppendData(buffer, 0, count);
+            left -= count;
+        }
+        return hash.GetHashAndReset();
+    }
+
+    private static byte[] Tail(FileStream file)
+    {
+        var tail = new byte[SHA256.HashSizeInBytes];
+        file.ReadExactly(tail);
+        return tail;
+    }
+}

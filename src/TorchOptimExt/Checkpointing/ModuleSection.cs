@@ -1,0 +1,81 @@
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Checkpointing;
+
+/// <summary>A module's parameters and persistent buffers: first each one's name, dtype and shape, then the elements.</summary>
+internal static class ModuleSection
+{
+    private const int BufferLength = 1 << 16;
+
+    public static void Write(BinaryWriter writer, nn.Module module)
+    {
+        var tensors = module.state_dict();
+        writer.Write(tensors.Count);
+        foreach (var (name, tensor) in tensors)
+        {
+            writer.Write(name);
+            writer.Write((int)tensor.dtype);
+            writer.Write(tensor.shape.Length);
+            foreach (var size in tensor.shape) writer.Write(size);
+        }
+        foreach (var tensor in tensors.Values) WriteElements(writer, tensor);
+    }
+
+    private static void WriteElements(BinaryWriter writer, Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        tensor.detach().to(CPU).contiguous().WriteBytesToStream(writer.BaseStream, BufferLength);
+    }
+
+    /// <summary>The module's tensors with what they will become, all checked; nothing is changed yet.</summary>
+    public static List<(Tensor own, Tensor loaded)> Read(BinaryReader reader, nn.Module module)
+    {
+        var own = module.state_dict();
+        var saved = ReadLayout(reader);
+        Compare(saved, own);
+        return saved.ConvertAll(s =>
+        {
+            var loaded = empty(s.shape, s.dtype, CPU);
+            loaded.ReadBytesFromStream(reader.BaseStream, BufferLength);
+            return (own[s.name], loaded);
+        });
+    }
+
+    private static List<(string name, ScalarType dtype, long[] shape)> ReadLayout(BinaryReader reader)
+    {
+        var saved = new List<(string, ScalarType, long[])>();
+        for (var count = reader.ReadInt32(); count > 0; count--)
+        {
+            var (name, dtype, shape) = (reader.ReadString(), (ScalarType)reader.ReadInt32(), new long[reader.ReadInt32()]);
+            for (var k = 0; k < shape.Length; k++) shape[k] = reader.ReadInt64();
+            saved.Add((name, dtype, shape));
+        }
+        return saved;
+    }
+
+    private static void Compare(List<(string name, ScalarType dtype, long[] shape)> saved, Dictionary<string, Tensor> own)
+    {
+        var differences = new List<string>();
+        foreach (var (name, dtype, shape) in saved)
+        {
+            if (!own.TryGetValue(name, out var tensor)) differences.Add($"the module has no '{name}'");
+            else if (dtype != tensor.dtype || !shape.SequenceEqual(tensor.shape))
+                differences.Add($"'{name}' is {Describe(dtype, shape)} in the file and {Describe(tensor.dtype, tensor.shape)} in the module");
+        }
+        differences.AddRange(own.Keys.Except(saved.Select(s => s.name)).Select(name => $"the file has no '{name}'"));
+        if (differences.Count > 0) throw new InvalidDataException($"is of another module: {string.Join("; ", differences)}.");
+    }
+
+    public static string Describe(ScalarType dtype, long[] shape) => $"{dtype} [{string.Join(", ", shape)}]";
+
+    public static void Apply(List<(Tensor own, Tensor loaded)> tensors, Stack<Action> undo)
+    {
+        foreach (var (own, loaded) in tensors)
+        {
+            var before = own.detach().clone();
+            undo.Push(() => own.copy_(before));
+            own.copy_(loaded);
+            loaded.Dispose();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using static TorchSharp.torch.optim;
+using static TorchSharp.torch.optim.lr_scheduler;
+
+namespace TorchOptimExt.Checkpointing;
+
+/// <summary>
+/// A schedule's position. TorchSharp's schedulers have no state dictionary, so the numbers are taken from the fields,
+/// which is what PyTorch's do too: counters, rates, and the same of schedulers within, as SequentialLR has them.
+/// </summary>
+internal static class ScheduleSection
+{
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>A saved field. Its setter takes a value of the same type and length; without one the values must be equal.</summary>
+    private sealed record Entry(string Name, object Value, Action<object>? Set);
+
+    public static void Write(BinaryWriter writer, LRScheduler? scheduler)
+    {
+        writer.Write(scheduler is not null);
+        if (scheduler is not null) ValueTable.Write(writer, Entries("", scheduler).ToDictionary(e => e.Name, e => e.Value));
+    }
+
+    /// <summary>Reads and checks a position, and gives the action that takes it over.</summary>
+    public static Action Read(BinaryReader reader, LRScheduler? scheduler)
+    {
+        var saved = reader.ReadBoolean() ? ValueTable.Read(reader) : null;
+        if (scheduler is null) return () => { };
+        if (saved is null) throw new InvalidDataException("has no schedule: load it without one.");
+        var own = Entries("", scheduler).ToList();
+        foreach (var entry in own) Compare(entry, saved.GetValueOrDefault(entry.Name));
+        if (own.Count != saved.Count) throw new InvalidDataException($"is of another schedule: it also has '{saved.Keys.Except(own.Select(e => e.Name)).First()}'.");
+        return () => own.ForEach(entry => entry.Set?.Invoke(saved[entry.Name]));
+    }
+
+    private static void Compare(Entry entry, object? saved)
+    {
+        var fits = entry.Set is null ? entry.Value.Equals(saved)
+            : entry.Value.GetType() == saved?.GetType() && (entry.Value is not Array own || own.Length == ((Array)saved).Length);
+        if (!fits) throw new InvalidDataException($"is of another schedule: '{entry.Name}' is {Describe(saved)} in the file and {Describe(entry.Value)} in the schedule.");
+    }
+
+    private static string Describe(object? value) => value switch
+    {
+        null => "absent",
+        Array a => $"{a.Length} numbers",
+        _ => $"{value}",
+    };
+
+    private static IEnumerable<Entry> Entries(string prefix, LRScheduler scheduler)
+    {
+        yield return new(prefix + "class", scheduler.GetType().Name, null);
+        for (var type = scheduler.GetType(); type != typeof(object); type = type!.BaseType)
+            foreach (var field in type!.GetFields(Own))
+                foreach (var entry in Entries($"{prefix}{type.Name}.{field.Name}", field, scheduler))
+                    yield return entry;
+    }
+
+    private static IEnumerable<Entry> Entries(string name, FieldInfo field, LRScheduler scheduler) => field.GetValue(scheduler) switch
+    {
+        var value and (bool or int or long or double) => [new(name, value, v => field.SetValue(scheduler, v))],
+        string text => [new(name, text, null)],
+        List<double> list => [new(name, list.ToArray(), v => Copy((double[])v, list))],
+        double[] array => [new(name, array.Clone(), v => ((double[])v).CopyTo(array, 0))],
+        List<int> list => [new(name, list.ToArray(), v => Copy((int[])v, list))],
+        int[] array => [new(name, array.Clone(), v => ((int[])v).CopyTo(array, 0))],
+        LRScheduler inner => Entries(name + ".", inner),
+        IEnumerable<LRScheduler> inner => inner.SelectMany((s, k) => Entries($"{name}[{k}].", s)),
+        var other => Unsaved(name, field, other),
+    };
+
+    // TorchSharp's schedulers are known to keep nothing else that changes. What another's keeps is not.
+    private static IEnumerable<Entry> Unsaved(string name, FieldInfo field, object? value)
+    {
+        var known = field.DeclaringType!.Assembly == typeof(LRScheduler).Assembly || field.DeclaringType.Assembly == typeof(ScheduleSection).Assembly;
+        if (known || value is null or Enum or Delegate or Optimizer) return [];
+        throw new ArgumentException($"The schedule's field '{name}' is a {field.FieldType}: a checkpoint holds numbers, lists of numbers, and schedules.", "scheduler");
+    }
+
+    private static void Copy<T>(T[] source, List<T> target)
+    {
+        for (var k = 0; k < source.Length; k++) target[k] = source[k];
+    }
+}
