@@ -8,7 +8,7 @@ namespace TorchSharpPolyfill.Tests;
 public class LifetimeTests
 {
     // Of all tensors that live, those that something still refers to.
-    private static long Live()
+    internal static long Live()
     {
         for (var k = 0; k < 2; k++)
         {

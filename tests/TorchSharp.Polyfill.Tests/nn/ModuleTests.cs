@@ -154,7 +154,7 @@ public sealed class ModuleTests : IDisposable
     [Fact]
     public void A_training_module_leaves_no_tensor_behind()
     {
-        var before = Tensor.TotalCount;
+        var before = LifetimeTests.Live();
         using (NewDisposeScope())
         using (var net = new Net())
             for (var k = 0; k < 3; k++)

@@ -1,3 +1,4 @@
+using References;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharpPolyfill.Tests.PyTorchReference;
@@ -42,7 +43,11 @@ public class ReferenceTests
         foreach (var (one, other) in expected.Zip(actual))
         {
             Assert.Equal(one.Shape, other.shape);
-            Assert.Equal(one.Values.Select(value => (float)value), other.contiguous().data<float>().ToArray());
+            var values = other.contiguous().data<float>().ToArray();
+            if (name.StartsWith("orthogonal_", StringComparison.Ordinal)) // its QR decomposition rounds as the kernels do that OpenBLAS has for this processor
+                Tolerance.Holds(one.Values, [.. values.Select(value => (double)value)], ScalarType.Float32, steps: 1);
+            else
+                Assert.Equal(one.Values.Select(value => (float)value), values);
         }
     }
 
