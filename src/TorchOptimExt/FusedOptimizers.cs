@@ -10,6 +10,30 @@ public sealed class FusedOptimizers
     /// <summary>The value of <c>torch.optim.fused</c>.</summary>
     public static FusedOptimizers Instance { get; } = new();
 
+    /// <summary>Stochastic gradient descent in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
+    public Fused.SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) => new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+
+    /// <summary>Stochastic gradient descent in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.SGD(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, bool, bool)"/>
+    public Fused.SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) => new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+
+    /// <summary>Stochastic gradient descent in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.SGD(IEnumerable{TorchSharp.Modules.SGD.ParamGroup}, double, double, double, double, bool, bool)"/>
+    public Fused.SGD SGD(IEnumerable<TorchSharp.Modules.SGD.ParamGroup> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) => new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+
+    /// <summary>Adagrad in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
+    public Fused.Adagrad Adagrad(IEnumerable<Parameter> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10) => new(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps);
+
+    /// <summary>Adagrad in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adagrad(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double)"/>
+    public Fused.Adagrad Adagrad(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10) => new(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps);
+
+    /// <summary>Adagrad in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adagrad(IEnumerable{TorchSharp.Modules.Adagrad.ParamGroup}, double, double, double, double, double)"/>
+    public Fused.Adagrad Adagrad(IEnumerable<TorchSharp.Modules.Adagrad.ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10) => new(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps);
+
     /// <summary>Adadelta in one pass over memory.</summary>
     /// <inheritdoc cref="Fused.Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
     public Fused.Adadelta Adadelta(IEnumerable<Parameter> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false) => new(parameters, lr, rho, eps, weight_decay, maximize);
@@ -21,6 +45,42 @@ public sealed class FusedOptimizers
     /// <summary>Adadelta in one pass over memory.</summary>
     /// <inheritdoc cref="Fused.Adadelta(IEnumerable{TorchSharp.Modules.Adadelta.ParamGroup}, double, double, double, double, bool)"/>
     public Fused.Adadelta Adadelta(IEnumerable<TorchSharp.Modules.Adadelta.ParamGroup> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false) => new(parameters, lr, rho, eps, weight_decay, maximize);
+
+    /// <summary>RMSProp in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
+    public Fused.RMSProp RMSProp(IEnumerable<Parameter> parameters, double lr = 1e-2, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) => new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
+
+    /// <summary>RMSProp in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.RMSProp(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool, bool)"/>
+    public Fused.RMSProp RMSProp(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) => new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
+
+    /// <summary>RMSProp in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.RMSProp(IEnumerable{TorchSharp.Modules.RMSProp.ParamGroup}, double, double, double, double, double, bool, bool)"/>
+    public Fused.RMSProp RMSProp(IEnumerable<TorchSharp.Modules.RMSProp.ParamGroup> parameters, double lr = 1e-2, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) => new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
+
+    /// <summary>Adam in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adam(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
+    public Fused.Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+    /// <summary>Adam in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adam(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool, bool)"/>
+    public Fused.Adam Adam(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+    /// <summary>Adam in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.Adam(IEnumerable{TorchSharp.Modules.Adam.ParamGroup}, double, double, double, double, double, bool, bool)"/>
+    public Fused.Adam Adam(IEnumerable<TorchSharp.Modules.Adam.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+    /// <summary>AdamW in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
+    public Fused.AdamW AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+    /// <summary>AdamW in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.AdamW(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, double, bool, bool)"/>
+    public Fused.AdamW AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
+
+    /// <summary>AdamW in one pass over memory.</summary>
+    /// <inheritdoc cref="Fused.AdamW(IEnumerable{TorchSharp.Modules.AdamW.ParamGroup}, double, double, double, double, double, bool, bool)"/>
+    public Fused.AdamW AdamW(IEnumerable<TorchSharp.Modules.AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) => new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
     /// <summary>Rprop (iRprop⁻) in one pass over memory.</summary>
     /// <inheritdoc cref="Fused.Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>

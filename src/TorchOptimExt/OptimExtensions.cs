@@ -14,6 +14,18 @@ public static class OptimExtensions
         /// <summary>The optimizers that TorchSharp has too, with a step in one pass over memory.</summary>
         public static FusedOptimizers fused => FusedOptimizers.Instance;
 
+        /// <summary>Gradient descent along an exponentially weighted moving average of the gradient.</summary>
+        /// <inheritdoc cref="EwmaMomentum(IEnumerable{Parameter}, double, double, bool)"/>
+        public static EwmaMomentum EwmaMomentum(IEnumerable<Parameter> parameters, double lr, double beta = 0.9, bool bias_correction = false) => new(parameters, lr, beta, bias_correction);
+
+        /// <summary>Gradient descent along an exponentially weighted moving average of the gradient.</summary>
+        /// <inheritdoc cref="EwmaMomentum(IEnumerable{ValueTuple{string, Parameter}}, double, double, bool)"/>
+        public static EwmaMomentum EwmaMomentum(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double beta = 0.9, bool bias_correction = false) => new(parameters, lr, beta, bias_correction);
+
+        /// <summary>Gradient descent along an exponentially weighted moving average of the gradient.</summary>
+        /// <inheritdoc cref="EwmaMomentum(IEnumerable{EwmaMomentum.ParamGroup}, double, double, bool)"/>
+        public static EwmaMomentum EwmaMomentum(IEnumerable<EwmaMomentum.ParamGroup> parameters, double lr, double beta = 0.9, bool bias_correction = false) => new(parameters, lr, beta, bias_correction);
+
         /// <summary>Rprop⁻: resilient propagation without weight-backtracking.</summary>
         /// <inheritdoc cref="RpropMinus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
         public static RpropMinus RpropMinus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);

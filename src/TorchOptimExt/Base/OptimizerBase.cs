@@ -118,12 +118,8 @@ public abstract class OptimizerBase : OptimizerHelper
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(grad);
-        if (grad.is_sparse) throw Unfit("is sparse; only dense gradients are supported");
-        if (grad.dtype != parameter.dtype) throw Unfit($"is {grad.dtype}, the parameter {parameter.dtype}");
-        if (grad.device_type != parameter.device_type || grad.device_index != parameter.device_index) throw Unfit($"is on {grad.device}, the parameter on {parameter.device}");
-        if (!Shapes.Equal(grad, parameter)) throw Unfit($"has shape [{string.Join(", ", grad.shape)}], the parameter [{string.Join(", ", parameter.shape)}]");
-
-        InvalidOperationException Unfit(string what) => new($"{GetType().Name}: the gradient of {NameOf(parameter)} {what}.");
+        if (GradientChecks.MisfitOrSparse(parameter, grad) is { } misfit)
+            throw new InvalidOperationException($"{GetType().Name}: the gradient of {NameOf(parameter)} {misfit}.");
     }
 
     /// <summary>Throws after disposal.</summary>

@@ -24,10 +24,25 @@ internal static class ParameterChecks
             if (!seen.TryAdd(parameter.Handle, parameter)) throw new ArgumentException($"{name(parameter)} is given twice; each parameter belongs to one group, once.", "parameters");
             AddRange(ranges, parameter, name(parameter));
         }
+        if (FirstShared(ranges) is var k and > 0)
+            throw new ArgumentException($"{ranges[k - 1].name} and {ranges[k].name} share memory; optimize the tensor that both are views of.", "parameters");
+    }
+
+    /// <summary>Whether two of the tensors touch the same memory.</summary>
+    internal static bool ShareMemory(IEnumerable<Parameter> parameters)
+    {
+        var ranges = new List<(nint from, nint to, string name)>();
+        foreach (var parameter in parameters) AddRange(ranges, parameter, "");
+        return FirstShared(ranges) > 0;
+    }
+
+    // The place of the first range, in the order of addresses, that begins before the one before it has ended.
+    private static int FirstShared(List<(nint from, nint to, string name)> ranges)
+    {
         ranges.Sort();
         for (var k = 1; k < ranges.Count; k++)
-            if (ranges[k].from < ranges[k - 1].to)
-                throw new ArgumentException($"{ranges[k - 1].name} and {ranges[k].name} share memory; optimize the tensor that both are views of.", "parameters");
+            if (ranges[k].from < ranges[k - 1].to) return k;
+        return 0;
     }
 
     // From the first to past the last byte that a CPU tensor may touch; memory elsewhere cannot be compared.

@@ -60,9 +60,11 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         visited.Clear();
         onTensors.Clear();
         LastStepNotFusedBecause = null;
-        foreach (var group in _parameter_groups)
-            foreach (var param in group.Parameters)
-                Gather((TOptions)group.Options, param);
+        for (var g = 0; g < _parameter_groups.Count; g++)
+        {
+            var parameters = _parameter_groups[g].List();
+            for (var p = 0; p < parameters.Count; p++) Gather((TOptions)_parameter_groups[g].Options, parameters[p]);
+        }
         pass.Run();
         foreach (var (param, state, rule) in onTensors) Apply(rule, param, state);
         foreach (var state in visited)

@@ -18,12 +18,12 @@ namespace TorchOptimExt.Fused;
 /// <remarks>
 /// For models without a learning rate tuned by hand: the step has the units of the parameter, and lr only scales it.
 /// <para>Source: M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1, with the learning rate and weight decay of PyTorch.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, sparse or strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
 /// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
 public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
 {
-    private readonly FusedStep<AdadeltaRule> fused = new();
+    private readonly Step fused = new();
 
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
@@ -53,40 +53,38 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
     /// <inheritdoc/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
-    {
-        param_group.Parameters = [.. param_group.Parameters];
-        base.add_param_group(param_group);
-    }
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
-        if (!Gather())
-        {
-            base.step();
-            return loss!;
-        }
-        foreach (var state in fused.Run()) ((State)state).step++;
+        if (!fused.TryRun(_parameter_groups, _state)) base.step();
         return loss!;
     }
 
-    private bool Gather()
+    /// <inheritdoc/>
+    public override void load_state_dict(StateDictionary state_dict)
     {
-        foreach (var group in _parameter_groups)
-        {
-            var options = (Options)group.Options;
-            var rule = new AdadeltaRule(options.LearningRate!.Value, options.rho!.Value, options.eps!.Value, options.weight_decay!.Value, options.maximize!.Value);
-            foreach (var param in group.Parameters)
-            {
-                using var grad = fused.Gradient(param);
-                if (grad is null) continue;
-                var state = (State)_state[param.Handle];
-                if (!fused.Add(rule, param, grad, state, state.square_avg, state.acc_delta)) return false;
-            }
-        }
-        return true;
+        base.load_state_dict(state_dict);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    public new void to(Device device)
+    {
+        base.to(device);
+        fused.Keep(_state);
+    }
+
+    private sealed class Step : FusedStep<Options, State, AdadeltaRule>
+    {
+        protected override AdadeltaRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.rho!.Value, o.eps!.Value, o.weight_decay!.Value, o.maximize!.Value);
+
+        protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
+
+        protected override StateTensors Owned(State s) => new(s.square_avg, s.acc_delta);
     }
 }
 

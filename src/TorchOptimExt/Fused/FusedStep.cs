@@ -1,23 +1,55 @@
+using TorchOptimExt.Base;
 using TorchOptimExt.Elementwise;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Fused;
 
-/// <summary>What the fused versions of TorchSharp's optimizers share: gathering what a step visits, all of it or nothing.</summary>
-internal sealed class FusedStep<TRule> where TRule : struct, IUpdateRule
+/// <summary>
+/// What the fused versions of TorchSharp's optimizers share: one pass over all parameters, or nothing where one of them
+/// cannot take part. An optimizer adds its rule, which tensors a step visits, and what else changes in a state.
+/// </summary>
+internal abstract class FusedStep<TOptions, TState, TRule>
+    where TOptions : OptimizerOptions where TState : OptimizerState where TRule : struct, IUpdateRule
 {
     private readonly FusedPass<TRule> pass = new();
-    private readonly List<OptimizerState> visited = [];
-    private int parameter;
+    private readonly List<TState> visited = [];
+    private string? shared;
 
     public bool Fused { get; private set; }
     public string? NotFusedBecause { get; private set; }
 
+    /// <summary>The rule of a parameter's next update.</summary>
+    protected abstract TRule Rule(TOptions options, TState state);
+
+    /// <summary>The state tensors that its next update visits.</summary>
+    protected abstract StateTensors Visited(TOptions options, TState state, Parameter param);
+
+    /// <summary>All tensors of a state.</summary>
+    protected abstract StateTensors Owned(TState state);
+
+    /// <summary>Called for each parameter that was updated.</summary>
+    protected virtual void Updated(TState state) { }
+
+    /// <summary>Called where nothing was updated: what <see cref="Visited"/> made is not needed.</summary>
+    protected virtual void Abandoned() { }
+
+    /// <summary>Whether TorchSharp's own step can use a sparse gradient.</summary>
+    protected virtual bool TakesSparse => false;
+
+    /// <summary>A group that is about to join others, with its parameters in a list, so that no step enumerates a model anew.</summary>
+    public ParamGroup Prepared(ParamGroup added, IList<ParamGroup> present)
+    {
+        added.Parameters = added.Parameters.ToList();
+        if (ParameterChecks.ShareMemory([.. present.SelectMany(g => g.Parameters), .. added.Parameters])) shared = "parameters share memory";
+        return added;
+    }
+
     /// <summary>Evaluates the closure with gradients on, as TorchSharp does, and begins a step.</summary>
     public Tensor? Begin(Func<Tensor>? closure)
     {
-        (Fused, NotFusedBecause, parameter) = (false, null, -1);
+        (Fused, NotFusedBecause) = (false, shared);
         pass.Clear();
         visited.Clear();
         if (closure is null) return null;
@@ -25,27 +57,52 @@ internal sealed class FusedStep<TRule> where TRule : struct, IUpdateRule
         return closure();
     }
 
-    /// <summary>The gradient of the next parameter; null where it has none and is skipped.</summary>
-    public Tensor? Gradient(Parameter param)
+    /// <summary>Updates each parameter that has a gradient; false, and nothing is changed, where TorchSharp's own step must do it.</summary>
+    /// <exception cref="InvalidOperationException">A gradient cannot be that of its parameter; nothing is changed.</exception>
+    public bool TryRun(IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states)
     {
-        parameter++;
-        return param.grad;
+        try
+        {
+            var place = 0;
+            for (var g = 0; g < groups.Count; g++)
+            {
+                var options = (TOptions)groups[g].Options;
+                var parameters = groups[g].List();
+                for (var p = 0; p < parameters.Count; p++) Gather(options, parameters[p], (TState)states[parameters[p].Handle], place++);
+            }
+            if (NotFusedBecause is not null) return false;
+            pass.Run();
+            Fused = true;
+        }
+        finally
+        {
+            if (!Fused) Abandoned();
+        }
+        foreach (var state in visited) Updated(state);
+        return true;
     }
 
-    /// <summary>Adds a parameter; false where it cannot take the fused path.</summary>
-    public bool Add(in TRule rule, Parameter param, Tensor grad, OptimizerState state, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+    private void Gather(TOptions options, Parameter param, TState state, int place)
     {
+        using var grad = param.grad;
+        if (grad is null) return;
+        var misfit = TakesSparse && grad.is_sparse ? null : GradientChecks.MisfitOrSparse(param, grad);
+        if (misfit is not null) throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: the gradient of parameter {place} of shape [{string.Join(", ", param.shape)}] {misfit}.");
+        if (NotFusedBecause is not null) return;
         visited.Add(state);
-        if (pass.Add(rule, param, grad, first, second, third)) return true;
-        NotFusedBecause = $"parameter {parameter} cannot be visited in one pass: {pass.Refused}";
-        return false;
+        var (first, second, third) = Visited(options, state, param);
+        if (!pass.Add(Rule(options, state), param, grad, first, second, third)) NotFusedBecause = $"parameter {place} cannot be visited in one pass: {pass.Refused}";
     }
 
-    /// <summary>Visits all that was added and gives their states, whose step counts are then one more.</summary>
-    public List<OptimizerState> Run()
+    /// <summary>Takes the tensors of all states out of the dispose scopes in which a load or move of TorchSharp's made them.</summary>
+    public void Keep(OrderedDict<nint, OptimizerState> states)
     {
-        pass.Run();
-        Fused = true;
-        return visited;
+        for (var k = 0; k < states.Count; k++)
+        {
+            var (first, second, third) = Owned((TState)states[k].Item2);
+            first?.DetachFromDisposeScope();
+            second?.DetachFromDisposeScope();
+            third?.DetachFromDisposeScope();
+        }
     }
 }

@@ -92,7 +92,13 @@ public static partial class torch
             fixed (long* p = strides) Shim.Check(Shim.tensor_strides(Handle, p));
             return strides;
         }
-        public long size(int dim) => size()[dim < 0 ? dim + (int)Dimensions : dim];
+        public unsafe long size(int dim)
+        {
+            var dimensions = (int)Dimensions;
+            var sizes = stackalloc long[dimensions];
+            Shim.Check(Shim.tensor_sizes(Handle, sizes));
+            return new Span<long>(sizes, dimensions)[dim < 0 ? dim + dimensions : dim];
+        }
         public long stride(int dim) => stride()[dim < 0 ? dim + (int)Dimensions : dim];
         public long storage_offset() => Shim.tensor_storage_offset(Handle) is var offset and >= 0 ? offset : throw Shim.Failure();
 

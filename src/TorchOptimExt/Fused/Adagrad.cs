@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Elementwise;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Fused;
+
+/// <summary>
+/// Adagrad in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.Adagrad"/> with the same options, state and numbers.
+/// <code>
+/// g ← ∇f(θ) + weight_decay · θ
+/// G ← G + g²
+/// θ ← θ − lr / (1 + (t − 1) · lr_decay) · g / (√G + ε)      (t: the parameter's updates, from 1)
+/// </code>
+/// </summary>
+/// <remarks>
+/// For sparse features: what is seen rarely keeps a large step. The steps only shrink, so long trainings stall.
+/// <para>Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", JMLR 12, 2011, equation 1 with the diagonal matrix of section 3.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// </remarks>
+public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
+{
+    private readonly Step fused = new();
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="lr">Learning rate, ≥ 0.</param>
+    /// <param name="lr_decay">How much an update weakens the learning rate, ≥ 0.</param>
+    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
+    /// <param name="initial_accumulator_value">What G starts from, in squared units of the gradient, ≥ 0.</param>
+    /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
+    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    public Adagrad(IEnumerable<Parameter> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
+        : base(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
+
+    /// <summary>An optimizer of these named parameters.</summary>
+    /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
+    public Adagrad(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
+        : base(parameters.Select(p => p.parameter), lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
+    public Adagrad(IEnumerable<ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
+        : base(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
+
+    /// <inheritdoc/>
+    public bool LastStepFused => fused.Fused;
+
+    /// <inheritdoc/>
+    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        var loss = fused.Begin(closure);
+        if (!fused.TryRun(_parameter_groups, _state)) base.step();
+        return loss!;
+    }
+
+    /// <inheritdoc/>
+    public override void load_state_dict(StateDictionary state_dict)
+    {
+        base.load_state_dict(state_dict);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    public new void to(Device device)
+    {
+        base.to(device);
+        fused.Keep(_state);
+    }
+
+    private sealed class Step : FusedStep<Options, State, AdagradRule>
+    {
+        protected override AdagradRule Rule(Options o, State s) => new(o.LearningRate!.Value / (1 + s.step * o.lr_decay!.Value), o.weight_decay!.Value, o.eps!.Value);
+
+        protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
+
+        protected override StateTensors Owned(State s) => new(s.sum);
+
+        protected override void Updated(State s) => s.step++;
+    }
+}
+
+/// <summary>The update of <see cref="Adagrad"/>, at a learning rate that has decayed; its state is the sum of g².</summary>
+internal readonly struct AdagradRule(double lr, double weight_decay, double eps) : IUpdateRule
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V grad, ref V sum, ref V unused, ref V unused2) where V : struct, ILanes<V>
+    {
+        if (weight_decay != 0) grad += weight_decay * param;
+        sum += grad * grad;
+        param -= lr * grad / (V.Sqrt(sum) + eps);
+    }
+}

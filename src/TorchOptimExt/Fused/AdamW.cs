@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Elementwise;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Fused;
+
+/// <summary>
+/// AdamW in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.AdamW"/> with the same options, state and numbers.
+/// <code>
+/// g ← ∇f(θ), −∇f(θ) to maximize
+/// θ ← (1 − lr · weight_decay) θ
+/// m ← β₁ m + (1 − β₁) g
+/// v ← β₂ v + (1 − β₂) g²
+/// v̂ ← max(v̂, v) with amsgrad, v otherwise
+/// θ ← θ − lr / (1 − β₁ᵗ) · m / (√v̂ / √(1 − β₂ᵗ) + ε)      (t: the parameter's updates, from 1)
+/// </code>
+/// </summary>
+/// <remarks>
+/// Adam whose weight decay acts on the parameter directly: the first choice for transformers. As in TorchSharp, weight_decay is 0 unless given (PyTorch: 0.01).
+/// <para>Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; amsgrad: S. J. Reddi, S. Kale and S. Kumar, ICLR 2018, algorithm 2.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// </remarks>
+public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
+{
+    private readonly Step fused = new();
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="lr">Learning rate, about the size of a step in units of the parameter, ≥ 0.</param>
+    /// <param name="beta1">Decay β₁ of the running average of g, in [0, 1).</param>
+    /// <param name="beta2">Decay β₂ of the running average of g², in [0, 1).</param>
+    /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
+    /// <param name="weight_decay">Decoupled weight decay, ≥ 0: a step multiplies θ by 1 − lr · weight_decay.</param>
+    /// <param name="amsgrad">Divide by the largest second moment so far (AMSGrad).</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+        : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
+
+    /// <summary>An optimizer of these named parameters.</summary>
+    /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
+    public AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+        : base(parameters.Select(p => p.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
+    public AdamW(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+        : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
+
+    /// <inheritdoc/>
+    public bool LastStepFused => fused.Fused;
+
+    /// <inheritdoc/>
+    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        var loss = fused.Begin(closure);
+        if (!fused.TryRun(_parameter_groups, _state)) base.step();
+        return loss!;
+    }
+
+    /// <inheritdoc/>
+    public override void load_state_dict(StateDictionary state_dict)
+    {
+        base.load_state_dict(state_dict);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.load_state_dict(BinaryReader)"/>
+    public new void load_state_dict(BinaryReader reader)
+    {
+        base.load_state_dict(reader);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.load_state_dict(string)"/>
+    public new void load_state_dict(string location)
+    {
+        base.load_state_dict(location);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    public new void to(Device device)
+    {
+        base.to(device);
+        fused.Keep(_state);
+    }
+
+    private sealed class Step : FusedStep<Options, State, AdamWRule>
+    {
+        protected override AdamWRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
+
+        protected override StateTensors Visited(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? s.max_exp_avg_sq : null);
+
+        protected override StateTensors Owned(State s) => new(s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq);
+
+        protected override void Updated(State s) => s.step++;
+    }
+}
+
+/// <summary>The update of <see cref="AdamW"/>; its states are the running averages of g and g² and, with amsgrad, the largest of the latter.</summary>
+internal readonly struct AdamWRule(double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool maximize, long step) : IUpdateRule
+{
+    private readonly AdamMoments moments = new(lr, beta1, beta2, eps, amsgrad, step);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V grad, ref V exp_avg, ref V exp_avg_sq, ref V max_exp_avg_sq) where V : struct, ILanes<V>
+    {
+        if (maximize) grad = -grad;
+        param *= 1 - lr * weight_decay;
+        param -= moments.Step(grad, ref exp_avg, ref exp_avg_sq, ref max_exp_avg_sq);
+    }
+}

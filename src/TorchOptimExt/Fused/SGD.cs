@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Elementwise;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Fused;
+
+/// <summary>
+/// Stochastic gradient descent in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.SGD"/> with the same options, state and numbers.
+/// <code>
+/// g ← ∇f(θ) + weight_decay · θ
+/// b ← g in the first update, then μ b + (1 − dampening) g      with momentum μ
+/// g ← g + μ b with nesterov, b otherwise                       with momentum μ
+/// θ ← θ − lr · g,   θ + lr · g to maximize
+/// </code>
+/// </summary>
+/// <remarks>
+/// The reference for everything else; with momentum and a decaying rate still hard to beat on vision models. Batch, stochastic and mini-batch descent differ only in what the loss averages over.
+/// <para>To maximize, TorchSharp turns the step, not the gradient: weight decay then lets θ grow, other than in PyTorch. Its momentum starts as the first gradient, undamped.</para>
+/// <para>Source: H. Robbins and S. Monro, 1951; momentum: B. T. Polyak, 1964; nesterov: I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, as in PyTorch.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// </remarks>
+public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
+{
+    private readonly Step fused = new();
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="lr">Learning rate, ≥ 0.</param>
+    /// <param name="momentum">Momentum μ, ≥ 0.</param>
+    /// <param name="dampening">How much of a gradient the momentum leaves out.</param>
+    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
+    /// <param name="nesterov">Look one momentum step ahead; needs momentum and no dampening.</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+        : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
+
+    /// <summary>An optimizer of these named parameters.</summary>
+    /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
+    public SGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+        : base(parameters.Select(p => p.parameter), lr, momentum, dampening, weight_decay, nesterov, maximize) { }
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
+    public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+        : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
+
+    /// <inheritdoc/>
+    public bool LastStepFused => fused.Fused;
+
+    /// <inheritdoc/>
+    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        var loss = fused.Begin(closure);
+        if (!fused.TryRun(_parameter_groups, _state)) base.step();
+        return loss!;
+    }
+
+    /// <inheritdoc/>
+    public override void load_state_dict(StateDictionary state_dict)
+    {
+        // TorchSharp's fails on a momentum that has not begun.
+        ArgumentNullException.ThrowIfNull(state_dict);
+        var own = this.state_dict();
+        if (state_dict.Options.Count != own.Options.Count) throw new ArgumentException("Invalid optimizer state -- different number of parameter groups.", nameof(state_dict));
+        if (state_dict.State.Count != own.State.Count) throw new ArgumentException("Invalid optimizer state -- different number of states.", nameof(state_dict));
+        for (var k = 0; k < own.Options.Count; k++) own.Options[k].LoadStateDict(state_dict.Options[k]);
+        foreach (var (state, source, param) in own.State.Cast<State>().Zip(state_dict.State.Cast<State>(), parameters()))
+        {
+            if (state == source) continue;
+            state.momentum_buffer?.Dispose();
+            state.momentum_buffer = source.momentum_buffer?.to(param.device, copy: true);
+        }
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.load_state_dict(BinaryReader)"/>
+    public new void load_state_dict(BinaryReader reader)
+    {
+        base.load_state_dict(reader);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.load_state_dict(string)"/>
+    public new void load_state_dict(string location)
+    {
+        base.load_state_dict(location);
+        fused.Keep(_state);
+    }
+
+    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    public new void to(Device device)
+    {
+        base.to(device);
+        fused.Keep(_state);
+    }
+
+    private sealed class Step : FusedStep<Options, State, SGDRule>
+    {
+        // Buffers that this step fills for the first time; they count when it has succeeded.
+        private readonly Queue<(State state, Tensor buffer)> begun = [];
+
+        protected override bool TakesSparse => true;
+
+        protected override SGDRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.momentum!.Value, o.dampening!.Value, o.weight_decay!.Value, o.nesterov!.Value, o.maximize!.Value, s.momentum_buffer is null);
+
+        protected override StateTensors Visited(Options o, State s, Parameter param) => new(o.momentum == 0 ? null : s.momentum_buffer ?? Begun(s, param));
+
+        protected override StateTensors Owned(State s) => new(s.momentum_buffer);
+
+        protected override void Updated(State s)
+        {
+            if (begun.TryPeek(out var first) && first.state == s) s.momentum_buffer = begun.Dequeue().buffer;
+        }
+
+        protected override void Abandoned()
+        {
+            while (begun.TryDequeue(out var first)) first.buffer.Dispose();
+        }
+
+        private Tensor Begun(State state, Parameter param)
+        {
+            using var quiet = no_grad();
+            var buffer = empty_like(param).DetachFromDisposeScope();
+            begun.Enqueue((state, buffer));
+            return buffer;
+        }
+    }
+}
+
+/// <summary>The update of <see cref="SGD"/>; its state is the momentum, if there is one.</summary>
+internal readonly struct SGDRule(double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize, bool first) : IUpdateRule
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V grad, ref V momentum_buffer, ref V unused, ref V unused2) where V : struct, ILanes<V>
+    {
+        if (weight_decay != 0) grad += weight_decay * param;
+        if (momentum != 0)
+        {
+            momentum_buffer = first ? grad : momentum * momentum_buffer + (1 - dampening) * grad;
+            grad = nesterov ? grad + momentum * momentum_buffer : momentum_buffer;
+        }
+        param += (maximize ? lr : -lr) * grad;
+    }
+}
