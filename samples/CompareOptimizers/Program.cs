@@ -1,0 +1,3 @@
+using CompareOptimizers.Cli;
+
+return CommandLine.Run(args);

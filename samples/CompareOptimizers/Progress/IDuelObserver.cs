@@ -1,0 +1,13 @@
+using CompareOptimizers.Registry;
+using CompareOptimizers.Training;
+
+namespace CompareOptimizers.Progress;
+
+/// <summary>Is told how a comparison proceeds.</summary>
+internal interface IDuelObserver
+{
+    void Started(Contender contender, int steps);
+    void Stepped(Duel duel, int steps);
+    void Evaluated(Duel duel, int epoch, int epochs);
+    void Ended(Duel duel);
+}

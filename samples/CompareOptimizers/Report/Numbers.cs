@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace CompareOptimizers.Report;
+
+/// <summary>How numbers are written in tables.</summary>
+internal static class Numbers
+{
+    public const string None = "–";
+
+    public static string Loss(double? loss) => Format(loss, "0.0000");
+    public static string Share(double? share) => Format(100 * share, "0.00", " %");
+    public static string Milliseconds(double? milliseconds) => Format(milliseconds, milliseconds < 10 ? "0.000" : "0.0");
+    public static string Seconds(double? seconds) => Format(seconds, "0.0", " s");
+    public static string Ratio(double? ratio) => Format(ratio, "0.00", " ×");
+    public static string Difference(double? difference) => difference == 0 ? "0" : Format(difference, "0.0e-0");
+
+    private static string Format(double? number, string format, string unit = "") =>
+        number is not { } value || double.IsNaN(value) ? None : value.ToString(format, CultureInfo.InvariantCulture) + unit;
+}

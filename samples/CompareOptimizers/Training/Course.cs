@@ -1,0 +1,26 @@
+namespace CompareOptimizers.Training;
+
+/// <summary>What was measured after a number of steps.</summary>
+internal readonly record struct Sample(double Epochs, int Steps, double Seconds, double Value);
+
+/// <summary>How a training went.</summary>
+internal sealed class Course
+{
+    /// <summary>The mean loss of the steps since the last sample.</summary>
+    public List<Sample> Loss { get; } = [];
+
+    /// <summary>Share of the test images that are classified correctly.</summary>
+    public List<Sample> Accuracy { get; } = [];
+
+    public int Steps { get; set; }
+
+    /// <summary>Median milliseconds of a step outside of its closure.</summary>
+    public double OptimizerMilliseconds { get; set; }
+
+    public double EvaluationsPerStep { get; set; }
+
+    /// <summary>Loss on training images at the end.</summary>
+    public double FinalLoss { get; set; } = double.NaN;
+
+    public double TestAccuracy => Accuracy.Count == 0 ? double.NaN : Accuracy[^1].Value;
+}

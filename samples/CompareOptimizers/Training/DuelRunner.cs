@@ -1,0 +1,64 @@
+using CompareOptimizers.Progress;
+using CompareOptimizers.Registry;
+
+namespace CompareOptimizers.Training;
+
+/// <summary>How the trainings go.</summary>
+/// <param name="Model">One of <see cref="Models.Names"/>.</param>
+/// <param name="Epochs">Passes over the training images with mini-batches.</param>
+/// <param name="BatchSize">Images in a mini-batch.</param>
+/// <param name="FullBatch">Images in a full batch.</param>
+/// <param name="FullBatchSteps">Steps with full batches.</param>
+/// <param name="Seed">Of the initial weights and the order of the images.</param>
+internal sealed record TrainingPlan(string Model, int Epochs, int BatchSize, int FullBatch, int FullBatchSteps, int Seed);
+
+/// <summary>Trains a model with an optimizer and its reference, from the same weights and with the same batches, by turns.</summary>
+internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserver observer, CancellationToken cancel)
+{
+    private const int LossSamples = 120;
+    private const int FullBatchAccuracySamples = 20;
+    private const int FinalLossExamples = 10_000;
+
+    public Duel Run(Contender contender)
+    {
+        var full = contender.Batching == Batching.FullBatch;
+        var examples = full ? problem.Train.First(plan.FullBatch) : problem.Train;
+        var batches = new Batches(examples.Count, full ? examples.Count : plan.BatchSize, plan.Seed);
+        var epochs = full ? contender.Steps ?? plan.FullBatchSteps : plan.Epochs;
+        using var ours = Create(contender.Make, contender);
+        using var reference = contender.Reference is null ? null : Create(contender.Reference.Make, contender);
+        var record = new DuelRecord(new Duel(contender), ours, reference, problem.Test);
+
+        var steps = epochs * batches.PerEpoch;
+        observer.Started(contender, steps);
+        record.SampleAccuracy(0);
+        Train(record, examples, batches, epochs, accuracyEvery: full ? Math.Max(1, epochs / FullBatchAccuracySamples) : 1);
+        var duel = record.Finish(examples.First(FinalLossExamples));
+        observer.Ended(duel);
+        return duel;
+    }
+
+    private Trainee Create(Make make, Contender contender) =>
+        new(Models.Create(plan.Model, problem.Side, plan.Seed), parameters => make(parameters, contender.Lr), contender.Closure);
+
+    private void Train(DuelRecord record, Examples examples, Batches batches, int epochs, int accuracyEvery)
+    {
+        var lossEvery = Math.Max(1, epochs * batches.PerEpoch / LossSamples);
+        for (var epoch = 1; epoch <= epochs; epoch++)
+        {
+            foreach (var rows in batches.NextEpoch())
+            {
+                if (!record.Step(examples, rows, cancel))
+                    return;
+                if (record.Steps % lossEvery == 0)
+                    record.SampleLoss((double)record.Steps / batches.PerEpoch);
+                observer.Stepped(record.Duel, record.Steps);
+            }
+            if (epoch % accuracyEvery == 0 || epoch == epochs)
+            {
+                record.SampleAccuracy(epoch);
+                observer.Evaluated(record.Duel, epoch, epochs);
+            }
+        }
+    }
+}

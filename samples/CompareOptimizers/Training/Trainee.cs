@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using CompareOptimizers.Registry;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using static TorchSharp.torch.optim;
+using F = TorchSharp.torch.nn.functional;
+
+namespace CompareOptimizers.Training;
+
+/// <summary>A model and the optimizer that trains it, with a stopwatch.</summary>
+internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Parameter>, Optimizer> make, Closure closure) : IDisposable
+{
+    private const int EvaluationBatch = 5000;
+    private readonly Optimizer optimizer = make(model.parameters());
+    private readonly List<double> optimizerSeconds = [];
+    private long evaluations;
+
+    public Optimizer Optimizer => optimizer;
+
+    /// <summary>Seconds spent in all steps: forward, backward and the optimizer.</summary>
+    public double Seconds { get; private set; }
+
+    public int Steps => optimizerSeconds.Count;
+
+    /// <summary>The median of the milliseconds that a step takes outside of its closure.</summary>
+    public double OptimizerMilliseconds => 1000 * Median(optimizerSeconds);
+
+    /// <summary>How often a step evaluates its closure, on average.</summary>
+    public double EvaluationsPerStep => (double)evaluations / Math.Max(1, Steps);
+
+    /// <summary>One step on these examples. Returns their loss before it.</summary>
+    public double Step(Examples batch)
+    {
+        var before = closure == Closure.ReturnsLoss ? Evaluate(batch).loss : double.NaN;
+        var insideClosure = 0.0;
+        var start = Stopwatch.GetTimestamp();
+        optimizer.step(() =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            var loss = closure == Closure.CallsBackward ? LossAndGradients(batch) : Loss(batch);
+            if (double.IsNaN(before))
+                before = loss.ToDouble();
+            evaluations++;
+            insideClosure += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return loss;
+        });
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Seconds += seconds;
+        optimizerSeconds.Add(seconds - insideClosure);
+        return before;
+    }
+
+    /// <summary>Mean loss and share of correct answers.</summary>
+    public (double loss, double accuracy) Evaluate(Examples examples)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        model.eval();
+        var (loss, correct) = (0.0, 0.0);
+        for (var start = 0; start < examples.Count; start += EvaluationBatch)
+        {
+            var count = Math.Min(EvaluationBatch, examples.Count - start);
+            var labels = examples.Labels.narrow(0, start, count);
+            var scores = model.forward(examples.Images.narrow(0, start, count));
+            loss += F.cross_entropy(scores, labels).ToDouble() * count;
+            correct += scores.argmax(1).eq(labels).sum().ToDouble();
+        }
+        model.train();
+        return (loss / examples.Count, correct / examples.Count);
+    }
+
+    /// <summary>The largest difference between a weight of this model and of another.</summary>
+    public double LargestDifference(Trainee other)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        return model.parameters().Zip(other.Parameters, (mine, theirs) => (mine - theirs).abs().max().ToDouble()).Max();
+    }
+
+    private IEnumerable<Parameter> Parameters => model.parameters();
+
+    private Tensor Loss(Examples batch) => F.cross_entropy(model.forward(batch.Images), batch.Labels);
+
+    private Tensor LossAndGradients(Examples batch)
+    {
+        optimizer.zero_grad();
+        var loss = Loss(batch);
+        loss.backward();
+        return loss;
+    }
+
+    private static double Median(List<double> values)
+    {
+        if (values.Count == 0)
+            return double.NaN;
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
+    }
+}
