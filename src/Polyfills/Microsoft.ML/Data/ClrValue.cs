@@ -43,8 +43,6 @@ internal static class ClrValue
             return (Delegate)Generic.Call(ArrayGetter<int>, typeof(T).GetElementType(), read);
         if (column is VectorDataViewType)
             return (Delegate)Generic.Call(BufferGetter<int>, typeof(T).GetGenericArguments()[0], read);
-        if (column is KeyDataViewType key)
-            return KeyGetter(read, key);
         return (ValueGetter<T>)((ref T value) => value = read());
     }
 
@@ -83,12 +81,7 @@ internal static class ClrValue
     private static ValueGetter<VBuffer<TItem>> BufferGetter<TItem>(Func<VBuffer<TItem>> read)
         => (ref VBuffer<TItem> value) => read().CopyTo(ref value);
 
-    /// <summary>A value beyond the key's cardinality is read as missing.</summary>
-    private static ValueGetter<T> KeyGetter<T>(Func<T> read, KeyDataViewType key)
-        => (ref T value) =>
-        {
-            value = read();
-            if (Convert.ToUInt64(value, null) > key.Count)
-                value = default;
-        };
+    /// <summary>An object holds a key as an index from 0; one beyond the key's cardinality is read as missing.</summary>
+    public static ValueGetter<T> KeyGetter<T>(Func<T> read, KeyDataViewType key)
+        => (ref T value) => value = Convert.ToUInt64(read(), null) is var index && index < key.Count ? (T)Convert.ChangeType(index + 1, typeof(T), null) : default;
 }

@@ -84,7 +84,8 @@ internal sealed class RowType<TRow>
     {
         var row = Expression.Parameter(typeof(TRow));
         var access = Expression.Lambda<Func<TRow, TMember>>(Expression.MakeMemberAccess(row, member), row).Compile();
-        return ClrValue.Getter(() => access(current()), type);
+        Func<TMember> read = () => access(current());
+        return type is KeyDataViewType key ? ClrValue.KeyGetter(read, key) : ClrValue.Getter(read, type);
     }
 
     private static Action<TRow> MemberFiller<TMember>(DataViewRow row, DataViewSchema.Column column, MemberInfo member)

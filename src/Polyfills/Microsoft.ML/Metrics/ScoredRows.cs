@@ -4,7 +4,8 @@ namespace Microsoft.ML.Data;
 internal static class ScoredRows
 {
     public static DataViewSchema.Column Column(IDataView data, string role, string name)
-        => Check.Column(Check.NotNull(data, nameof(data)).Schema, role, Check.NonEmpty(name, nameof(name)), "schema");
+        => Check.NotNull(data, nameof(data)).Schema.GetColumnOrNull(Check.NonEmpty(name, nameof(name)))
+            ?? throw Check.OutOfRange("schema", $"{name} column '{role}' not found");
 
     public static void CheckType(DataViewSchema.Column column, string role, bool fits, string expected)
     {

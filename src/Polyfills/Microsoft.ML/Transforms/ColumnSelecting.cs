@@ -16,7 +16,7 @@ public sealed class ColumnSelectingEstimator : TrivialEstimator<ColumnSelectingT
     }
 }
 
-/// <summary>Keeps, in the given order, or drops columns; hidden ones go unless asked for.</summary>
+/// <summary>Keeps columns, in the given order, or drops them. Of the kept ones the hidden go, unless asked for.</summary>
 public sealed class ColumnSelectingTransformer : ITransformer
 {
     internal const string Signature = "SelectColumnsTransform";
@@ -57,9 +57,9 @@ public sealed class ColumnSelectingTransformer : ITransformer
     private RowBinding Bind(DataViewSchema input)
     {
         CheckPresent(Check.NotNull(input, "inputSchema").Select(c => c.Name));
-        var kept = input.Where(c => Keeps(c.Name) && (_keepHidden || !c.IsHidden));
+        var kept = input.Where(c => Keeps(c.Name));
         if (_keep)
-            kept = kept.OrderBy(c => Array.IndexOf(_columns, c.Name));
+            kept = kept.Where(c => _keepHidden || !c.IsHidden).OrderBy(c => Array.IndexOf(_columns, c.Name));
         return new(input, [.. kept.Select(c => c.Index)]);
     }
 }

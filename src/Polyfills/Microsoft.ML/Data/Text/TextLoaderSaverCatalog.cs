@@ -25,13 +25,14 @@ public static class TextLoaderSaverCatalog
         => Load(path, CreateOptions(columns, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse));
 
     public static IDataView LoadFromTextFile(this DataOperationsCatalog catalog, string path, TextLoader.Options options = null)
-        => Load(path, Check.NotNull(options, nameof(options)));
+        => Load(path, Check.NotNull(options, nameof(options)), isSample: true);
 
-    private static IDataView Load(string path, TextLoader.Options options)
+    /// <summary>Loads; a file that is its own sample tells the fields' number and the slots' names.</summary>
+    private static IDataView Load(string path, TextLoader.Options options, bool isSample = false)
     {
         Check.Argument(File.Exists(Check.NonEmpty(path, nameof(path))), nameof(path), $"File does not exist at path: {path}");
         var source = new MultiFileSource(path);
-        return new TextLoader(options, source).Load(source);
+        return new TextLoader(options, isSample ? source : null).Load(source);
     }
 
     private static TextLoader.Options CreateOptions(TextLoader.Column[] columns, char separator, bool hasHeader, bool allowQuoting, bool trimWhitespace, bool allowSparse)

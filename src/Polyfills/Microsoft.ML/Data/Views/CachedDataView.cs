@@ -12,7 +12,8 @@ internal sealed class CachedDataView : DataViewBase
     {
         _source = source;
         _columns = new ColumnBuffer[Schema.Count];
-        Load(prefetched);
+        if (prefetched.Any())
+            Load(prefetched);
     }
 
     public override bool CanShuffle => true;
@@ -22,7 +23,9 @@ internal sealed class CachedDataView : DataViewBase
     protected override DataViewRowCursor CreateCursor(bool[] active, Random rand)
     {
         var count = Load(Schema.Where(c => active[c.Index]));
-        return new Cursor(this, active, count, rand is null ? null : Permutation.Of(count, rand));
+        var order = rand is null ? null : Enumerable.Range(0, count).ToArray();
+        rand?.Shuffle(order);
+        return new Cursor(this, active, count, order);
     }
 
     private int Load(IEnumerable<DataViewSchema.Column> needed)

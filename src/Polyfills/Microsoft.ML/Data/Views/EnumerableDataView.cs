@@ -1,17 +1,14 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>The objects of an enumerable as rows; those of a list can be shuffled and counted.</summary>
+/// <summary>The objects of an enumerable as rows; those of a collection are counted.</summary>
 internal sealed class EnumerableDataView<TRow>(IEnumerable<TRow> data, RowType<TRow> type) : DataViewBase(type.Schema)
     where TRow : class
 {
-    private readonly IList<TRow> _list = data as IList<TRow>;
+    public override bool CanShuffle => false;
 
-    public override bool CanShuffle => _list is not null;
+    public override long? GetRowCount() => (data as ICollection<TRow>)?.Count;
 
-    public override long? GetRowCount() => _list?.Count;
-
-    protected override DataViewRowCursor CreateCursor(bool[] active, Random rand)
-        => new Cursor(Schema, active, rand is null ? data : Permutation.Of(_list.Count, rand).Select(i => _list[i]), type);
+    protected override DataViewRowCursor CreateCursor(bool[] active, Random rand) => new Cursor(Schema, active, data, type);
 
     private sealed class Cursor : RootCursor
     {
