@@ -61,5 +61,17 @@ public static class OptimExtensions
         /// <summary>iRprop⁺: resilient propagation with backtracking where the loss rose.</summary>
         /// <inheritdoc cref="IRpropPlus(IEnumerable{ParamGroup{RpropOptions}}, double, double, double, double, double, bool)"/>
         public static IRpropPlus IRpropPlus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false) => new(parameters, lr, etaminus, etaplus, min_step, max_step, maximize);
+
+        /// <summary>Augmented Random Search: needs values of the objective only, no gradients.</summary>
+        /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
+        public static ARS ARS(IEnumerable<Parameter> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false) => new(parameters, lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize);
+
+        /// <summary>Augmented Random Search: needs values of the objective only, no gradients.</summary>
+        /// <inheritdoc cref="ARS(IEnumerable{ValueTuple{string, Parameter}}, double, int, int?, double, bool, long?, bool)"/>
+        public static ARS ARS(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false) => new(parameters, lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize);
+
+        /// <summary>Augmented Random Search: needs values of the objective only, no gradients.</summary>
+        /// <inheritdoc cref="ARS(IEnumerable{ParamGroup{ARSOptions}}, double, int, int?, double, bool, long?, bool)"/>
+        public static ARS ARS(IEnumerable<ParamGroup<ARSOptions>> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false) => new(parameters, lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize);
     }
 }

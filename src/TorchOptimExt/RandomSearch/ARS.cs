@@ -1,0 +1,276 @@
+using TorchOptimExt.Base;
+using TorchOptimExt.RandomSearch;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Augmented Random Search: moves along random directions in proportion to how much better one end is than the other.
+/// For objectives without gradients: episodes of a simulator, error counts, anything that returns a number.
+/// <code>
+/// for k = 1..N:  δₖ ~ N(0, I),  rₖ⁺ = r(θ + νδₖ),  rₖ⁻ = r(θ − νδₖ)
+/// keep the b directions of largest max(rₖ⁺, rₖ⁻);  σ = standard deviation of their 2b rewards
+/// θ ← θ + lr/(b·σ) · Σ (rₖ⁺ − rₖ⁻) δₖ
+/// </code>
+/// with the reward r = −f, or r = f where f is maximized.
+/// </summary>
+/// <remarks>
+/// As it is this is ARS V1; with top_directions &lt; n_directions V1-t; with observations that pass an
+/// <see cref="ObservationNormalizer"/> V2 and V2-t. With n_directions = 1 and normalize_by_std = false it is the method
+/// of finite differences, whose formula is often printed with a plus sign for a loss, too; to minimize it must be minus.
+/// <para>
+/// The perturbations are functions of (seed, step, direction), made anew where they are needed (<see cref="GaussianNoise"/>):
+/// a step needs the memory of the parameters and of one copy. After each step that throws the parameters have their
+/// bits of before. A reward that is not finite drops its direction. Where all rewards are equal the parameters stay.
+/// The learning rates of schedulers apply. Works for any real floating dtype and device.
+/// </para>
+/// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018, algorithms 1 and 2.</para>
+/// </remarks>
+public sealed class ARS : OptimizerBase
+{
+    private readonly RandomSearchPass pass = new();
+
+    /// <summary>A search over these parameters.</summary>
+    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
+    /// <param name="lr">The step size α ≥ 0; in units of the parameter where normalize_by_std is on.</param>
+    /// <param name="n_directions">N ≥ 1: a step evaluates the objective 2N times.</param>
+    /// <param name="top_directions">b, how many of the best directions make the update, 1 ≤ b ≤ N; null takes all.</param>
+    /// <param name="delta_std">ν &gt; 0, the size of the perturbations, in units of the parameter.</param>
+    /// <param name="normalize_by_std">Divide by σ, so that the scale of the objective does not matter.</param>
+    /// <param name="seed">The seed of the perturbations; null draws one from torch's default generator.</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    public ARS(IEnumerable<Parameter> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
+        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
+
+    /// <summary>A search over these parameters, whose names appear in messages.</summary>
+    /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
+    public ARS(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
+        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
+
+    /// <summary>A search over these groups, which may differ in lr and delta_std; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
+    public ARS(IEnumerable<ParamGroup<ARSOptions>> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
+        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroups(parameters);
+
+    /// <summary>What the last step did; null before the first.</summary>
+    public ARSReport? LastStep { get; private set; }
+
+    /// <summary>How many steps were done: the number of the next one.</summary>
+    public long Steps => StateOf(_parameter_groups[0].Parameters.First()).step;
+
+    private ARSOptions Search => (ARSOptions)_parameter_groups[0].Options;
+
+    /// <inheritdoc/>
+    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
+
+    /// <inheritdoc/>
+    public override void add_param_group(ParamGroup param_group)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(param_group);
+        if (param_group.Options is ARSOptions options)
+        {
+            var others = _parameter_groups.Count > 0 ? Search : (ARSOptions)_defaults;
+            options.CheckJoins(others);
+            options.Join(others);
+        }
+        base.add_param_group(param_group);
+    }
+
+    /// <summary>One step: evaluates the closure at 2N perturbed parameters and updates them.</summary>
+    /// <param name="closure">Returns the objective, a tensor of one element. It runs without gradients, in a dispose scope of its own.</param>
+    /// <returns>The mean of the objective over the evaluations that count, in the dtype of the closure's result.</returns>
+    /// <exception cref="InvalidOperationException">There is no closure, it returns more than one number, no direction has finite rewards, or the update overflows.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        ThrowIfDisposed();
+        if (closure is null) throw new InvalidOperationException("ARS compares evaluations: call step(closure) with a closure that returns the objective.");
+        var dtype = ScalarType.Float32;
+        var report = step(ValueOf(() =>
+        {
+            var value = closure();
+            dtype = value.dtype;
+            return value;
+        }));
+        return tensor(Search.maximize!.Value ? report.Mean : -report.Mean, dtype);
+    }
+
+    /// <summary>One step with an objective that returns a number and may see which perturbation it evaluates.</summary>
+    /// <param name="objective">Runs without gradients, in a dispose scope of its own.</param>
+    /// <returns>What the step did.</returns>
+    /// <inheritdoc cref="step(Func{Tensor})" path="/exception"/>
+    public ARSReport step(Func<Perturbation, double> objective)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(objective);
+        var n = Search.n_directions!.Value;
+        var (plus, minus) = (new double[n], new double[n]);
+        WithSavedParameters(() =>
+        {
+            for (var k = 0; k < n; k++)
+            {
+                plus[k] = EvaluateHere(new(Steps, k, 1), objective);
+                minus[k] = EvaluateHere(new(Steps, k, -1), objective);
+            }
+        });
+        return Update(plus, minus, null);
+    }
+
+    /// <summary>One step whose evaluations are shared between evaluators that run at once; for the same rewards bitwise the serial step.</summary>
+    /// <param name="evaluators">At least one; each is used by one thread at a time.</param>
+    /// <param name="cancellation">Ends the step before the update; the parameters are as before then.</param>
+    /// <returns>What the step did. An evaluation that threw cost its direction only, and is reported.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is changed.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    public ARSReport step(IReadOnlyList<IPerturbationEvaluator> evaluators, CancellationToken cancellation = default)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(evaluators);
+        if (evaluators.Count == 0 || evaluators.Contains(null) || evaluators.Distinct().Count() < evaluators.Count)
+            throw new ArgumentException("Give at least one evaluator, none of them null and each once.", nameof(evaluators));
+        var evaluation = new ParallelEvaluation(Steps, Search.n_directions!.Value, evaluators, cancellation);
+        evaluation.Run();
+        return Update(evaluation.Plus, evaluation.Minus, evaluation.Failure);
+    }
+
+    /// <summary>Evaluates an objective at one perturbation of the current step; the parameters have their bits of before afterwards.</summary>
+    /// <remarks>With <see cref="Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> the parts of a step, for processes that hold copies of a model and exchange numbers only.</remarks>
+    /// <param name="perturbation">Of the step that comes next, <see cref="Steps"/>.</param>
+    /// <param name="objective">Runs without gradients, in a dispose scope of its own.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The perturbation is not one of the current step.</exception>
+    public double Evaluate(Perturbation perturbation, Func<Perturbation, double> objective)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(objective);
+        double value = 0;
+        WithSavedParameters(() => value = EvaluateHere(perturbation, objective));
+        return value;
+    }
+
+    /// <summary>Updates the parameters from the objective's values at all perturbations of the current step.</summary>
+    /// <param name="plus">f(θ + νδₖ) for each direction; a pair that is not finite is dropped.</param>
+    /// <param name="minus">f(θ − νδₖ) for each direction.</param>
+    /// <returns>What the step did.</returns>
+    /// <exception cref="ArgumentException">There are not n_directions values.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
+    public ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus)
+    {
+        ThrowIfDisposed();
+        if (plus.Length != Search.n_directions || minus.Length != plus.Length)
+            throw new ArgumentException($"There are {plus.Length} and {minus.Length} values; the search has {Search.n_directions} directions.", nameof(plus));
+        return Update(plus, minus, null);
+    }
+
+    /// <summary>Writes θ + sign·ν·δ into tensors of the parameters' shapes.</summary>
+    internal void WritePerturbed(RandomSearchPass pass, IReadOnlyList<Tensor> targets, Perturbation perturbation) => WritePerturbed(pass, targets, [.. parameters()], perturbation);
+
+    /// <summary>A closure as an objective.</summary>
+    internal static Func<Perturbation, double> ValueOf(Func<Tensor> closure)
+    {
+        ArgumentNullException.ThrowIfNull(closure);
+        return _ => closure() is { NumberOfElements: 1 } value ? value.ToDouble() : throw new InvalidOperationException("ARS compares evaluations: the closure must return a tensor of one element.");
+    }
+
+    private void WritePerturbed(RandomSearchPass pass, IReadOnlyList<Tensor> targets, IReadOnlyList<Tensor> sources, Perturbation perturbation)
+    {
+        var (step, direction, sign) = perturbation;
+        if (step != Steps || direction < 0 || direction >= Search.n_directions || sign is not (1 or -1))
+            throw new ArgumentOutOfRangeException(nameof(perturbation), perturbation, $"{perturbation} is not of step {Steps} with {Search.n_directions} directions and the signs 1 and -1.");
+        pass.Begin(Search.seed!.Value, step);
+        pass.AddDirection(direction, sign);
+        AddParameters(pass, targets, sources, options => options.delta_std!.Value);
+        pass.Run();
+    }
+
+    private void AddParameters(RandomSearchPass pass, IReadOnlyList<Tensor> targets, IReadOnlyList<Tensor> sources, Func<ARSOptions, double> scale)
+    {
+        var k = 0;
+        foreach (var group in _parameter_groups)
+            foreach (var _ in group.Parameters)
+            {
+                pass.Add(targets[k], sources[k], k, scale((ARSOptions)group.Options));
+                k++;
+            }
+    }
+
+    private Tensor[] saved = [];
+
+    // The action sees perturbed parameters; whatever it does, they have their bits of before at the end.
+    private void WithSavedParameters(Action action)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var own = parameters().ToArray();
+        saved = Array.ConvertAll(own, parameter => parameter.detach().clone());
+        try
+        {
+            action();
+        }
+        finally
+        {
+            for (var k = 0; k < own.Length; k++) own[k].copy_(saved[k]);
+            saved = [];
+        }
+    }
+
+    private double EvaluateHere(Perturbation perturbation, Func<Perturbation, double> objective)
+    {
+        WritePerturbed(pass, [.. parameters()], saved, perturbation);
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        return objective(perturbation);
+    }
+
+    private ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, Exception? failure)
+    {
+        var pairs = new RewardPairs(plus, minus, Search.maximize!.Value);
+        if (pairs.Dropped == plus.Length)
+            throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a smaller delta_std or a bounded objective may help.", failure);
+        var norm = Move(Weights(pairs, out var sigma));
+        LastStep = pairs.Report(Steps, sigma, norm, failure);
+        foreach (var parameter in parameters()) StateOf(parameter).step++;
+        return LastStep;
+    }
+
+    private IReadOnlyList<(int direction, double weight)> Weights(RewardPairs pairs, out double sigma)
+    {
+        try
+        {
+            return pairs.Weights(Search.top_directions!.Value, Search.normalize_by_std!.Value, out sigma);
+        }
+        catch (OverflowException e)
+        {
+            throw new InvalidOperationException($"ARS: the update of step {Steps} overflows; scale the objective or set normalize_by_std.", e);
+        }
+    }
+
+    // Without weights the parameters keep their bits: −0 + 0 would not.
+    private double Move(IReadOnlyList<(int direction, double weight)> weights)
+    {
+        if (weights.Count == 0) return 0;
+        using var quiet = no_grad();
+        var own = parameters().ToArray();
+        pass.Begin(Search.seed!.Value, Steps);
+        foreach (var (direction, weight) in weights) pass.AddDirection(direction, weight);
+        AddParameters(pass, own, own, options => options.LearningRate!.Value);
+        return pass.RunMeasured();
+    }
+
+    private static ARSOptions Defaults(double lr, int n_directions, int? top_directions, double delta_std, bool normalize_by_std, long? seed, bool maximize) => new()
+    {
+        LearningRate = lr, n_directions = n_directions, top_directions = top_directions ?? n_directions, delta_std = delta_std,
+        normalize_by_std = normalize_by_std, seed = seed ?? DrawSeed(), maximize = maximize,
+    };
+
+    private static long DrawSeed()
+    {
+        using var drawn = randint(long.MaxValue, [1], ScalarType.Int64);
+        return drawn.item<long>();
+    }
+}

@@ -1,0 +1,64 @@
+using TorchOptimExt.Base;
+
+namespace TorchOptimExt;
+
+/// <summary>The hyperparameters of <see cref="ARS"/>. lr and delta_std may differ from group to group; the others belong to the whole search.</summary>
+public sealed class ARSOptions : HyperparameterOptions
+{
+    private static readonly Hyperparameter[] Rows =
+    [
+        Hyperparameter.Positive("delta_std"), Hyperparameter.Whole("n_directions", 1), Hyperparameter.Whole("top_directions", 1),
+        Hyperparameter.Switch("normalize_by_std"), Hyperparameter.Switch("maximize"),
+        new("seed (low half)", IsHalf, "a whole number of 32 bits"), new("seed (high half)", IsHalf, "a whole number of 32 bits"),
+    ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Hyperparameter> Table => Rows;
+
+    /// <summary>ν, the size of the perturbations, in units of the parameter; ν &gt; 0.</summary>
+    public double? delta_std { get => this[0]; set => this[0] = value; }
+
+    /// <summary>N, how many directions a step draws; it evaluates the objective twice for each. N ≥ 1.</summary>
+    public int? n_directions { get => (int?)this[1]; set => this[1] = value; }
+
+    /// <summary>b, how many of the directions, the best, make the update; 1 ≤ b ≤ N.</summary>
+    public int? top_directions { get => (int?)this[2]; set => this[2] = value; }
+
+    /// <summary>Whether the update is divided by the standard deviation of the rewards that make it.</summary>
+    public bool? normalize_by_std { get => Switch(3); set => Switch(3, value); }
+
+    /// <summary>Maximize the objective instead of minimizing it.</summary>
+    public bool? maximize { get => Switch(4); set => Switch(4, value); }
+
+    /// <summary>The seed of the perturbations.</summary>
+    public long? seed
+    {
+        get => this[5] is { } low && this[6] is { } high ? (long)((ulong)low | (ulong)high << 32) : null;
+        set => (this[5], this[6]) = ((uint?)(value & uint.MaxValue), (uint?)(value >> 32 & uint.MaxValue));
+    }
+
+    /// <inheritdoc/>
+    protected override void CheckTogether()
+    {
+        if (n_directions > int.MaxValue / 2) throw new ArgumentOutOfRangeException(nameof(n_directions), n_directions, $"n_directions is {n_directions}; it must be at most {int.MaxValue / 2}.");
+        if (top_directions > n_directions)
+            throw new ArgumentOutOfRangeException(nameof(top_directions), top_directions, $"top_directions is {top_directions}; it must be at most n_directions, which is {n_directions}.");
+    }
+
+    /// <summary>Whether a group of these options can join a search that runs with <paramref name="others"/>.</summary>
+    /// <exception cref="ArgumentException">A value that belongs to the whole search differs.</exception>
+    internal void CheckJoins(ARSOptions others)
+    {
+        for (var place = 1; place < Rows.Length; place++)
+            if (this[place] is { } own && own != others[place])
+                throw new ArgumentException($"The group's {Rows[place].Name} is {own}, that of the search {others[place]}: only lr and delta_std can differ from group to group.", "param_group");
+    }
+
+    /// <summary>Takes what belongs to the whole search from <paramref name="others"/>.</summary>
+    internal void Join(ARSOptions others)
+    {
+        for (var place = 1; place < Rows.Length; place++) this[place] = others[place];
+    }
+
+    private static bool IsHalf(double x) => x is >= 0 and <= uint.MaxValue && x == Math.Floor(x);
+}

@@ -1,0 +1,112 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Scales observations by the mean and standard deviation of all that were observed, element by element:
+/// <c>(x − mean) / std</c>. In front of a policy it makes of <see cref="ARS"/> V1 the variant V2.
+/// </summary>
+/// <remarks>
+/// A standard deviation below 1e-7 counts as infinite: what never varies becomes 0. Before the second observation x
+/// passes unchanged. <see cref="forward"/> does not record; <see cref="observe"/> does, and <see cref="merge"/> takes
+/// over what another has seen. ARS holds mean and deviation fixed within a step: record into a second normalizer, one
+/// for each evaluation where those run in parallel, and merge after the step, in the order of the evaluations.
+/// <para>Source: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962; T. F. Chan, G. H. Golub, R. J. LeVeque, 1979, for merging.</para>
+/// </remarks>
+public sealed class ObservationNormalizer : Module<Tensor, Tensor>
+{
+    private const double LeastDeviation = 1e-7;
+
+    private readonly Tensor count, mean, squares;
+
+    /// <summary>A normalizer that has seen nothing.</summary>
+    /// <param name="features">How many elements an observation has, ≥ 1.</param>
+    /// <param name="device">Where the buffers are; null takes the CPU.</param>
+    public ObservationNormalizer(long features, Device? device = null) : base(nameof(ObservationNormalizer))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        count = zeros([], ScalarType.Float64, device);
+        mean = zeros([features], ScalarType.Float64, device);
+        squares = zeros([features], ScalarType.Float64, device);
+        register_buffer(nameof(count), count);
+        register_buffer(nameof(mean), mean);
+        register_buffer(nameof(squares), squares);
+    }
+
+    /// <summary>How many observations were recorded.</summary>
+    public long Count => (long)count.ToDouble();
+
+    /// <summary>The mean of the observations, of shape [features], float64. The caller owns it.</summary>
+    public Tensor Mean() => mean.clone();
+
+    /// <summary>
+    /// The standard deviation (n − 1 in the denominator), of shape [features], float64; infinite where it is below 1e-7,
+    /// 1 before the second observation. The caller owns it.
+    /// </summary>
+    public Tensor StandardDeviation()
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var seen = Count;
+        if (seen < 2) return ones_like(squares).MoveToOuterDisposeScope();
+        var deviation = (squares / (seen - 1)).sqrt();
+        return deviation.masked_fill(deviation.lt(LeastDeviation), double.PositiveInfinity).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The normalized observations.</summary>
+    /// <param name="input">Of shape [..., features]; the result has its dtype.</param>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        if (Count < 2) return input.alias().MoveToOuterDisposeScope();
+        return ((input - mean) / StandardDeviation()).to(input.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Records observations.</summary>
+    /// <param name="observations">Of shape [features] or [n, features].</param>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public void observe(Tensor observations)
+    {
+        ArgumentNullException.ThrowIfNull(observations);
+        var features = mean.size(0);
+        if (observations.dim() is < 1 or > 2 || observations.size(-1) != features)
+            throw new ArgumentException($"The observations have shape [{string.Join(", ", observations.shape)}], not [{features}] or [n, {features}].", nameof(observations));
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = observations.detach().to(ScalarType.Float64).to(mean.device).reshape(-1, features);
+        if (rows.size(0) == 0) return;
+        var average = rows.mean([0]);
+        Merge(rows.size(0), average, (rows - average).square().sum(dim: 0));
+    }
+
+    /// <summary>Records all that another has recorded.</summary>
+    /// <exception cref="ArgumentException">The other has another number of features.</exception>
+    public void merge(ObservationNormalizer other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.mean.size(0) != mean.size(0)) throw new ArgumentException($"The other has {other.mean.size(0)} features, not {mean.size(0)}.", nameof(other));
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        if (other.Count > 0) Merge(other.Count, other.mean.to(mean.device), other.squares.to(mean.device));
+    }
+
+    /// <summary>Forgets all observations.</summary>
+    public void reset()
+    {
+        using var quiet = no_grad();
+        count.zero_();
+        mean.zero_();
+        squares.zero_();
+    }
+
+    private void Merge(long added, Tensor average, Tensor sumOfSquares)
+    {
+        var total = Count + added;
+        var difference = average - mean;
+        squares.add_(sumOfSquares + difference.square() * ((double)Count * added / total));
+        mean.add_(difference * ((double)added / total));
+        count.fill_(total);
+    }
+}

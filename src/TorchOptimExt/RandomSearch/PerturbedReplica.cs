@@ -1,0 +1,53 @@
+using TorchOptimExt.RandomSearch;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Evaluates the objective on a replica of the model in this process, so that several run at once. The optimizer's own
+/// parameters are read, the replica's are overwritten: give each replica a module of its own.
+/// </summary>
+public sealed class PerturbedReplica : IPerturbationEvaluator
+{
+    private readonly ARS optimizer;
+    private readonly Parameter[] parameters;
+    private readonly Func<Perturbation, double> objective;
+    private readonly RandomSearchPass pass = new();
+
+    /// <summary>A replica whose objective is a number.</summary>
+    /// <param name="optimizer">The search.</param>
+    /// <param name="parameters">The replica's parameters in the optimizer's order, with the same shapes and dtypes.</param>
+    /// <param name="objective">Computes the objective with the replica's parameters; runs without gradients. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
+    /// <exception cref="ArgumentException">The parameters do not match the optimizer's, or are the optimizer's own.</exception>
+    public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Perturbation, double> objective)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(objective);
+        (this.optimizer, this.parameters, this.objective) = (optimizer, [.. parameters], objective);
+        var own = optimizer.parameters().ToArray();
+        if (own.Length != this.parameters.Length) throw new ArgumentException($"The replica has {this.parameters.Length} parameters, the optimizer {own.Length}.", nameof(parameters));
+        foreach (var (theirs, ours) in this.parameters.Zip(own))
+        {
+            if (theirs.Handle == ours.Handle) throw new ArgumentException("The replica's parameters are the optimizer's own; give it a module of its own.", nameof(parameters));
+            if (theirs.dtype != ours.dtype || !theirs.shape.SequenceEqual(ours.shape))
+                throw new ArgumentException($"A parameter of the replica is {theirs.dtype} of shape [{string.Join(", ", theirs.shape)}], the optimizer's {ours.dtype} of shape [{string.Join(", ", ours.shape)}].", nameof(parameters));
+        }
+    }
+
+    /// <summary>A replica whose objective is a tensor of one element.</summary>
+    /// <inheritdoc cref="PerturbedReplica(ARS, IEnumerable{Parameter}, Func{Perturbation, double})"/>
+    public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Tensor> objective)
+        : this(optimizer, parameters, ARS.ValueOf(objective)) { }
+
+    /// <inheritdoc/>
+    public double Evaluate(Perturbation perturbation, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        optimizer.WritePerturbed(pass, parameters, perturbation);
+        return objective(perturbation);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchOptimExt.Elementwise;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.RandomSearch;
+
+/// <summary>
+/// Writes target = source + scale · Σ weight · δ for many tensors in one pass over memory. The deviates δ are made where
+/// they are added and never stored, and the results are the same bits whatever the number of threads.
+/// </summary>
+internal sealed class RandomSearchPass : ParallelWork
+{
+    // Tiles that one piece of work has; with a pair of directions some 50 µs.
+    private const long PieceTiles = 64;
+
+    private readonly List<Segment> segments = [];
+    private readonly List<(Tensor target, Tensor source, int parameter, double scale)> onTensors = [];
+    private long tiles;
+    private double[]? squares;
+    private Threefry generator;
+    private (int direction, double weight)[] terms = [];
+    private int termCount;
+
+    private readonly record struct Segment(nint Target, nint Source, bool IsDouble, long Length, int Parameter, double Scale);
+
+    /// <summary>Forgets all tensors and directions and begins anew.</summary>
+    public void Begin(long seed, long step)
+    {
+        generator = GaussianNoise.Generator(seed, step);
+        segments.Clear();
+        onTensors.Clear();
+        (tiles, termCount) = (0, 0);
+    }
+
+    /// <summary>Adds a direction and its weight.</summary>
+    public void AddDirection(int direction, double weight)
+    {
+        if (termCount == terms.Length) Array.Resize(ref terms, Math.Max(8, 2 * termCount));
+        terms[termCount++] = (direction, weight);
+    }
+
+    /// <summary>Adds a tensor, which may be its own source.</summary>
+    /// <param name="target">What is written.</param>
+    /// <param name="source">What is added to, of the same shape and dtype.</param>
+    /// <param name="parameter">The place of the parameter among all.</param>
+    /// <param name="scale">What the weights are multiplied with.</param>
+    public void Add(Tensor target, Tensor source, int parameter, double scale)
+    {
+        var length = target.NumberOfElements;
+        if (length == 0) return;
+        if (!IsPlain(target) || !IsPlain(source))
+        {
+            onTensors.Add((target, source, parameter, scale));
+            return;
+        }
+        segments.Add(new(Address(target), Address(source), target.dtype == ScalarType.Float64, length, parameter, scale));
+        tiles += TilesOf(length);
+    }
+
+    /// <summary>Visits everything that was added.</summary>
+    public void Run()
+    {
+        squares = null;
+        Visit();
+        foreach (var (target, source, parameter, scale) in onTensors) Tensors(target, source, parameter, scale).Dispose();
+    }
+
+    /// <summary>Visits everything that was added.</summary>
+    /// <returns>The Euclidean norm of what was added to the sources.</returns>
+    public double RunMeasured()
+    {
+        squares = new double[(tiles + PieceTiles - 1) / PieceTiles];
+        Visit();
+        var sum = squares.Sum();
+        foreach (var (target, source, parameter, scale) in onTensors)
+        {
+            using var scope = NewDisposeScope();
+            sum += Tensors(target, source, parameter, scale).to(ScalarType.Float64).square().sum().ToDouble();
+        }
+        return Math.Sqrt(sum);
+    }
+
+    private void Visit()
+    {
+        var pieces = (int)((tiles + PieceTiles - 1) / PieceTiles);
+        RunPieces(pieces, Math.Clamp(pieces / 2, 1, get_num_threads()));
+    }
+
+    // A piece is a range of the tiles of all segments laid end to end.
+    private protected override void Piece(int piece)
+    {
+        var from = piece * PieceTiles;
+        var to = Math.Min(from + PieceTiles, tiles);
+        double sum = 0;
+        foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments))
+        {
+            if (to <= 0) break;
+            var count = TilesOf(segment.Length);
+            for (var tile = Math.Max(from, 0); tile < Math.Min(to, count); tile++)
+                sum += segment.IsDouble ? Visit<double>(segment, tile) : Visit<float>(segment, tile);
+            from -= count;
+            to -= count;
+        }
+        if (squares is not null) squares[piece] = sum;
+    }
+
+    private static long TilesOf(long length) => (length + GaussianNoise.Tile - 1) / GaussianNoise.Tile;
+
+    [SkipLocalsInit]
+    private unsafe double Visit<T>(in Segment segment, long tile) where T : unmanaged, INumber<T>
+    {
+        var change = stackalloc T[GaussianNoise.Tile];
+        new Span<T>(change, GaussianNoise.Tile).Clear();
+        var noise = stackalloc float[GaussianNoise.Tile];
+        foreach (var (direction, weight) in terms.AsSpan(0, termCount))
+        {
+            GaussianNoise.FillTile(ref *noise, generator, tile, direction, segment.Parameter);
+            var scaled = T.CreateTruncating(weight * segment.Scale);
+            if (typeof(T) == typeof(double)) AddScaled((double*)change, noise, (double)(object)scaled);
+            else AddScaled((float*)change, noise, (float)(object)scaled);
+        }
+        var at = tile * GaussianNoise.Tile;
+        var length = (int)Math.Min(GaussianNoise.Tile, segment.Length - at);
+        Apply((T*)segment.Target + at, (T*)segment.Source + at, change, length);
+        return squares is null ? 0 : SumOfSquares(change, length);
+    }
+
+    private static unsafe void AddScaled(float* change, float* noise, float weight)
+    {
+        for (var k = 0; k < GaussianNoise.Tile; k += Vector<float>.Count)
+            (Vector.Load(change + k) + Vector.Load(noise + k) * weight).Store(change + k);
+    }
+
+    private static unsafe void AddScaled(double* change, float* noise, double weight)
+    {
+        for (var k = 0; k < GaussianNoise.Tile; k += Vector<float>.Count)
+        {
+            Vector.Widen(Vector.Load(noise + k), out var low, out var high);
+            (Vector.Load(change + k) + low * weight).Store(change + k);
+            var other = change + k + Vector<double>.Count;
+            (Vector.Load(other) + high * weight).Store(other);
+        }
+    }
+
+    // The last few elements one by one: an addition rounds the same there as in a register.
+    private static unsafe void Apply<T>(T* target, T* source, T* change, int length) where T : unmanaged, INumber<T>
+    {
+        var k = 0;
+        for (; k <= length - Vector<T>.Count; k += Vector<T>.Count) (Vector.Load(source + k) + Vector.Load(change + k)).Store(target + k);
+        for (; k < length; k++) target[k] = source[k] + change[k];
+    }
+
+    private static unsafe double SumOfSquares<T>(T* values, int length) where T : unmanaged, INumber<T>
+    {
+        double sum = 0;
+        for (var k = 0; k < length; k++)
+        {
+            var value = double.CreateTruncating(values[k]);
+            sum += value * value;
+        }
+        return sum;
+    }
+
+    // Any device, dtype and strides: the same sums with tensor operations, float16 and bfloat16 in float32 and rounded once.
+    private Tensor Tensors(Tensor target, Tensor source, int parameter, double scale)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var type = target.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var noise = new float[target.NumberOfElements];
+        var change = zeros(target.shape, type, target.device);
+        foreach (var (direction, weight) in terms.AsSpan(0, termCount))
+        {
+            GaussianNoise.FillFrom(noise, generator, direction, parameter);
+            change.add_(tensor(noise, target.shape).to(target.device).to(type) * (weight * scale));
+        }
+        target.copy_(source.to(type) + change);
+        return change.MoveToOuterDisposeScope();
+    }
+
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
+
+    // Of a tensor's memory a span of the first element is enough, however long it is.
+    private static unsafe nint Address(Tensor tensor)
+    {
+        using var quiet = no_grad();
+        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
+}

@@ -1,0 +1,49 @@
+namespace TorchOptimExt.RandomSearch;
+
+/// <summary>The rewards of a step's directions, and the weights that follow from them.</summary>
+internal sealed class RewardPairs
+{
+    private readonly (int direction, double plus, double minus)[] finite;
+    private readonly int directions;
+
+    /// <param name="plus">f(θ + νδ) of each direction.</param>
+    /// <param name="minus">f(θ − νδ) of each direction.</param>
+    /// <param name="maximize">Whether a larger f is better.</param>
+    public RewardPairs(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, bool maximize)
+    {
+        var sign = maximize ? 1 : -1;
+        var pairs = new List<(int, double, double)>();
+        for (var k = 0; k < plus.Length; k++)
+            if (double.IsFinite(plus[k]) && double.IsFinite(minus[k])) pairs.Add((k, sign * plus[k], sign * minus[k]));
+        (finite, directions) = ([.. pairs], plus.Length);
+    }
+
+    public int Dropped => directions - finite.Length;
+
+    private IEnumerable<double> Rewards => finite.SelectMany(pair => (double[])[pair.plus, pair.minus]);
+
+    /// <summary>The weight of each of the best directions, (r⁺ − r⁻)/(b·σ), in the order of the directions; none where all weights are 0.</summary>
+    /// <exception cref="OverflowException">A weight is not a finite float32.</exception>
+    public IReadOnlyList<(int direction, double weight)> Weights(int top, bool normalize, out double sigma)
+    {
+        var best = finite.OrderByDescending(pair => Math.Max(pair.plus, pair.minus)).Take(top).OrderBy(pair => pair.direction).ToArray();
+        sigma = StandardDeviation(best.SelectMany(pair => (double[])[pair.plus, pair.minus]));
+        if (sigma == 0) return [];
+        var scale = best.Length * (normalize ? sigma : 1);
+        var weights = best.Select(pair => (pair.direction, weight: pair.plus / scale - pair.minus / scale)).Where(term => term.weight != 0).ToArray();
+        return weights.All(term => float.IsFinite((float)term.weight)) ? weights : throw new OverflowException();
+    }
+
+    public ARSReport Report(long step, double sigma, double updateNorm, Exception? failure) =>
+        new(step, 2 * directions, Dropped, Rewards.Average(), StandardDeviation(Rewards), Rewards.Min(), Rewards.Max(), sigma, updateNorm, failure);
+
+    // Exactly 0 where all values are equal; scaled, so that squares do not overflow.
+    private static double StandardDeviation(IEnumerable<double> values)
+    {
+        var (least, greatest) = (values.Min(), values.Max());
+        if (least == greatest) return 0;
+        var scale = Math.Max(Math.Abs(least), Math.Abs(greatest));
+        var mean = values.Average(x => x / scale);
+        return scale * Math.Sqrt(values.Average(x => (x / scale - mean) * (x / scale - mean)));
+    }
+}
