@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -73,5 +74,29 @@ public static class OptimExtensions
         /// <summary>Augmented Random Search: needs values of the objective only, no gradients.</summary>
         /// <inheritdoc cref="ARS(IEnumerable{ParamGroup{ARSOptions}}, double, int, int?, double, bool, long?, bool)"/>
         public static ARS ARS(IEnumerable<ParamGroup<ARSOptions>> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false) => new(parameters, lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize);
+
+        /// <summary>Gradient descent whose step size Armijo's rule finds.</summary>
+        /// <inheritdoc cref="ArmijoGD(IEnumerable{Parameter}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoGD ArmijoGD(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
+
+        /// <summary>Gradient descent whose step size Armijo's rule finds.</summary>
+        /// <inheritdoc cref="ArmijoGD(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoGD ArmijoGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
+
+        /// <summary>Gradient descent whose step size Armijo's rule finds.</summary>
+        /// <inheritdoc cref="ArmijoGD(IEnumerable{ArmijoGD.ParamGroup}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoGD ArmijoGD(IEnumerable<ArmijoGD.ParamGroup> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
+
+        /// <summary>Newton's method with Armijo's rule: exact Hessian, or Newton-CG.</summary>
+        /// <inheritdoc cref="ArmijoNewton(IEnumerable{Parameter}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoNewton ArmijoNewton(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
+
+        /// <summary>Newton's method with Armijo's rule: exact Hessian, or Newton-CG.</summary>
+        /// <inheritdoc cref="ArmijoNewton(IEnumerable{ValueTuple{string, Parameter}}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoNewton ArmijoNewton(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
+
+        /// <summary>Newton's method with Armijo's rule: exact Hessian, or Newton-CG.</summary>
+        /// <inheritdoc cref="ArmijoNewton(IEnumerable{ParamGroup{ArmijoNewton.Options}}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
+        public static ArmijoNewton ArmijoNewton(IEnumerable<ParamGroup<ArmijoNewton.Options>> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null) => new(parameters, lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change, logger);
     }
 }

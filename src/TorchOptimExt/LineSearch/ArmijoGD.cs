@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Logging;
+using TorchOptimExt.Base;
+using TorchOptimExt.LineSearch;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Gradient descent whose step size is found by Armijo's rule: from a first trial, α is reduced until the loss falls enough.
+/// <code>
+/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   p = g + momentum · p_prev (−g where that does not descend),   d = −lr · p
+/// accept α where F(θ + αd) ≤ R + c·α·gᵀd,   R = F(θ), or the largest of the last `history` values
+/// otherwise α ← β·α, or by interpolation
+/// θ ← θ + αd
+/// </code>
+/// </summary>
+/// <remarks>
+/// For full batches, and with <see cref="FirstTrial.Grow"/> for mini-batches: no learning rate is tuned. A step costs one backward
+/// pass and 1 + trials forward passes. The closure computes and returns the loss and leaves backward() to the optimizer:
+/// <code>
+/// var optimizer = torch.optim.ArmijoGD(model.parameters());
+/// var loss = optimizer.step(() => torch.nn.functional.cross_entropy(model.forward(x), y));
+/// Console.WriteLine(optimizer.LastStep!.Outcome);
+/// </code>
+/// Some texts print the condition for ascent, with "≥" and without the square of the gradient's norm; for descent it is as above.
+/// <para>Sources: L. Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", 1966; S. Vaswani et al., "Painless Stochastic
+/// Gradient: Interpolation, Line-Search, and Convergence Rates", 2019, algorithm 1 (Grow); L. Grippo, F. Lampariello, S. Lucidi, "A Nonmonotone Line
+/// Search Technique for Newton's Method", 1986 (history).</para>
+/// </remarks>
+public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
+{
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
+    /// <param name="lr">The length of the direction in units of the gradient, ≥ 0; α multiplies it.</param>
+    /// <param name="c">The part of the predicted decrease that suffices; 0 &lt; c &lt; 1.</param>
+    /// <param name="beta">The factor of a refused step size; 0 &lt; β &lt; 1.</param>
+    /// <param name="max_backtracks">How often a step reduces α at most; ≥ 0.</param>
+    /// <param name="min_step">The smallest α that is tried; 0 &lt; min_step ≤ max_step.</param>
+    /// <param name="interpolation">How α is reduced.</param>
+    /// <param name="first_trial">The α that a step tries first.</param>
+    /// <param name="growth">With <see cref="FirstTrial.Grow"/>: the factor of the last accepted α; &gt; 1.</param>
+    /// <param name="max_step">The largest α that is tried.</param>
+    /// <param name="history">How many values of F, the present one included, the decrease is measured from the largest of; ≥ 1, and 1 for a monotone search.</param>
+    /// <param name="momentum">The part of the previous direction that is added; 0 ≤ momentum &lt; 1.</param>
+    /// <param name="weight_decay">λ: ½·λ‖θ‖² is added to what is minimized; ≥ 0.</param>
+    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
+    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null: 1e-8 for float64, 1e-5 otherwise.</param>
+    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null: the dtype's machine epsilon.</param>
+    /// <param name="logger">Gets one debug line a step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    public ArmijoGD(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
+        : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => add_param_group(new ParamGroup(parameters));
+
+    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <inheritdoc cref="ArmijoGD(IEnumerable{Parameter}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
+    public ArmijoGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
+        : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => add_param_group(new ParamGroup(Named(parameters)));
+
+    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <inheritdoc cref="ArmijoGD(IEnumerable{Parameter}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
+    public ArmijoGD(IEnumerable<ParamGroup> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
+        : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroups(parameters);
+
+    /// <summary>The momentum of groups that are added from now on; each group has its own.</summary>
+    public double Momentum { get => Default.momentum!.Value; set => Default.momentum = value; }
+
+    private Options Default => (Options)_defaults;
+
+    private new Options Settings => (Options)base.Settings;
+
+    // The first parameter's numbers are the search's: the last accepted α (0 before one), then earlier values of F, latest first.
+    private double[] Memory => StateOf(_parameter_groups[0].Parameters.First()).numbers;
+
+    /// <inheritdoc/>
+    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        using var quiet = no_grad();
+        var memory = new double[Settings.history is { } length && IsFirst(parameter) ? (int)length : 0];
+        if (memory.Length > 1) memory.AsSpan(1).Fill(double.NaN);
+        return (memory, [zeros(parameter.shape, parameter.dtype, parameter.device)]);
+    }
+
+    private bool IsFirst(Parameter parameter) => _parameter_groups[0].Parameters.First().Handle == parameter.Handle;
+
+    private protected override IReadOnlyList<Tensor?> Differentiate(Tensor loss, IReadOnlyList<Parameter> parameters)
+    {
+        loss.backward();
+        return [.. parameters.Select(p => p.grad)];
+    }
+
+    private protected override SearchDirection Direct(IReadOnlyList<Leg> legs)
+    {
+        var kind = DirectionKind.NegativeGradient;
+        foreach (var leg in legs)
+        {
+            leg.Scale = -leg.Options.LearningRate!.Value;
+            if (MomentumOf(leg) is not (not 0 and var momentum)) continue;
+            leg.Direction = leg.State.tensors[0].mul(momentum).add_(leg.Gradient);
+            kind = DirectionKind.Momentum;
+        }
+        var slope = legs.Sum(leg => leg.Slope);
+        if (kind == DirectionKind.NegativeGradient || slope < 0) return new(kind, slope);
+        foreach (var leg in legs) leg.Direction = leg.Gradient;
+        return new(DirectionKind.NegativeGradient, legs.Sum(leg => leg.Slope));
+    }
+
+    private protected override ArmijoSearch Search() =>
+        new(Settings.c!.Value, Settings.beta!.Value, (int)Settings.max_backtracks!.Value, Settings.min_step!.Value, (Interpolation)Settings.interpolation!.Value);
+
+    private protected override double FirstStep() => Math.Min(Settings.max_step!.Value, ((FirstTrial)Settings.first_trial!.Value, Memory[0]) switch
+    {
+        (FirstTrial.Keep, > 0 and var last) => last,
+        (FirstTrial.Grow, > 0 and var last) => last * Settings.growth!.Value,
+        _ => 1,
+    });
+
+    private protected override double Reference(double before) => Memory.Skip(1).Where(value => !double.IsNaN(value)).Append(before).Max();
+
+    private protected override void Accept(IReadOnlyList<Leg> legs, LineSearchStep step)
+    {
+        var memory = Memory;
+        for (var k = memory.Length - 1; k > 1; k--) memory[k] = memory[k - 1];
+        if (memory.Length > 1) memory[1] = step.Before;
+        memory[0] = step.Step;
+        foreach (var leg in legs)
+            if (MomentumOf(leg) != 0) leg.State.tensors[0].copy_(leg.Direction);
+    }
+
+    private static double MomentumOf(Leg leg) => ((Options)leg.Options).momentum!.Value;
+
+    private static Options Defaults(double lr, double c, double beta, int max_backtracks, double min_step, Interpolation interpolation, FirstTrial first_trial, double growth, double max_step, int history, double momentum, double weight_decay, bool maximize, double? tolerance_grad, double? tolerance_change) => new()
+    {
+        LearningRate = lr,
+        c = c,
+        beta = beta,
+        max_backtracks = max_backtracks,
+        min_step = min_step,
+        interpolation = (int)interpolation,
+        first_trial = (int)first_trial,
+        growth = growth,
+        max_step = max_step,
+        history = history,
+        momentum = momentum,
+        weight_decay = weight_decay,
+        maximize = maximize,
+        tolerance_grad = tolerance_grad,
+        tolerance_change = tolerance_change,
+    };
+
+    /// <summary>The hyperparameters of a group: learning rate, momentum and weight decay. The search's come from the optimizer's arguments.</summary>
+    public sealed class Options : LineSearchOptions
+    {
+        private static readonly Hyperparameter[] Rows =
+        [
+            .. Shared, Hyperparameter.FromZeroBelowOne("momentum"), ArmijoSearch.How, Hyperparameter.OneOf<FirstTrial>("first_trial"),
+            Hyperparameter.AboveOne("growth"), Hyperparameter.Positive("max_step"), Hyperparameter.Whole("history", 1),
+        ];
+
+        /// <inheritdoc/>
+        protected override IReadOnlyList<Hyperparameter> Table => Rows;
+
+        /// <summary>The part of the previous direction that is added; 0 ≤ momentum &lt; 1.</summary>
+        public double? momentum { get => this[8]; set => this[8] = value; }
+
+        internal double? interpolation { get => this[9]; set => this[9] = value; }
+
+        internal double? first_trial { get => this[10]; set => this[10] = value; }
+
+        internal double? growth { get => this[11]; set => this[11] = value; }
+
+        internal double? max_step { get => this[12]; set => this[12] = value; }
+
+        internal double? history { get => this[13]; set => this[13] = value; }
+
+        /// <inheritdoc/>
+        protected override void CheckTogether()
+        {
+            if (min_step > max_step) throw new ArgumentOutOfRangeException(nameof(min_step), min_step, $"min_step is {min_step}; it must be at most max_step, which is {max_step}.");
+        }
+    }
+
+    /// <summary>Parameters with a learning rate, momentum and weight decay of their own.</summary>
+    public sealed class ParamGroup : ParamGroup<Options>, optim.IMomentum
+    {
+        /// <summary>A group without parameters; set them before the optimizer gets it.</summary>
+        public ParamGroup() { }
+
+        /// <summary>A group of these parameters; what the options leave open takes the optimizer's values.</summary>
+        public ParamGroup(IEnumerable<Parameter> parameters, Options? options = null) : base(parameters, options ?? new Options()) { }
+
+        /// <summary>The group's momentum, which schedulers change.</summary>
+        public double Momentum { get => Options.momentum!.Value; set => Options.momentum = value; }
+    }
+}

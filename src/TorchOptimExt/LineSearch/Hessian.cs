@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>The second derivatives of F over the elements of all parameters in a row, in float64, from the graph of the gradient.</summary>
+internal sealed class Hessian
+{
+    private readonly IReadOnlyList<Leg> legs;
+    private readonly double sign;
+    private readonly Leg[] curved;      // whose gradient is not a constant
+    private readonly long[] sizes;
+
+    public Hessian(IReadOnlyList<Leg> legs, double sign)
+    {
+        (this.legs, this.sign) = (legs, sign);
+        curved = [.. legs.Where(leg => leg.Found.requires_grad)];
+        sizes = [.. legs.Select(leg => leg.Parameter.NumberOfElements)];
+        Size = sizes.Sum();
+    }
+
+    /// <summary>How many elements the parameters have together.</summary>
+    public long Size { get; }
+
+    /// <summary>How many products were computed.</summary>
+    public int Products { get; private set; }
+
+    /// <summary>H·v, by a pass backwards through the gradient.</summary>
+    public Tensor Times(Tensor vector)
+    {
+        Products++;
+        var parts = vector.split(sizes);
+        foreach (var leg in legs) leg.Parameter.grad = null;
+        if (curved.Length > 0)
+            autograd.backward([.. curved.Select(leg => leg.Found)], [.. Like(parts)], retain_graph: true, create_graph: false, inputs: [.. curved.Select(leg => leg.Parameter)]);
+        return cat([.. legs.Select((leg, k) => Row(leg, parts[k]))]);
+    }
+
+    /// <summary>The matrix, one product a row, made symmetric.</summary>
+    public Tensor Matrix()
+    {
+        var unit = zeros(Size, dtype: ScalarType.Float64, device: legs[0].Parameter.device);
+        var rows = zeros(Size, Size, dtype: ScalarType.Float64, device: legs[0].Parameter.device);
+        for (long k = 0; k < Size; k++)
+        {
+            using var scope = NewDisposeScope();
+            unit.zero_();
+            unit[k] = 1.0;
+            rows[k].copy_(Times(unit));
+        }
+        return rows.add(rows.transpose(0, 1)).mul_(0.5);
+    }
+
+    private IEnumerable<Tensor> Like(Tensor[] parts) =>
+        legs.Zip(parts).Where(pair => pair.First.Found.requires_grad).Select(pair => pair.Second.reshape(pair.First.Parameter.shape).to_type(pair.First.Parameter.dtype));
+
+    private Tensor Row(Leg leg, Tensor part)
+    {
+        using var product = leg.Parameter.grad;
+        var decayed = part.mul(leg.Options.weight_decay!.Value);
+        return product is null ? decayed : decayed.add_(Leg.Wide(product), alpha: sign);
+    }
+}

@@ -1,0 +1,39 @@
+using TorchOptimExt.Elementwise;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>Moves parameters along a ray in one pass over memory, and back from one saved copy.</summary>
+internal sealed class Ray
+{
+    private readonly FusedPass<RayRule> pass = new();
+    private readonly List<(Leg leg, Tensor origin)> legs = [];
+
+    /// <summary>Saves where the parameters are. The copies belong to the open dispose scope.</summary>
+    public void Begin(IEnumerable<Leg> legs)
+    {
+        this.legs.Clear();
+        foreach (var leg in legs) this.legs.Add((leg, leg.Parameter.detach().clone()));
+    }
+
+    /// <summary>Moves every parameter to step size α.</summary>
+    public void MoveTo(double step)
+    {
+        foreach (var (leg, origin) in legs)
+        {
+            if (pass.Add(new(step * leg.Scale), leg.Parameter, leg.Direction, origin)) continue;
+            using var moved = origin.add(leg.Direction, step * leg.Scale);
+            leg.Parameter.copy_(moved);
+        }
+        pass.Run();
+    }
+
+    /// <summary>Gives every parameter the bits that it had.</summary>
+    public void Return()
+    {
+        foreach (var (leg, origin) in legs) leg.Parameter.copy_(origin);
+    }
+
+    /// <summary>Forgets the parameters.</summary>
+    public void End() => legs.Clear();
+}

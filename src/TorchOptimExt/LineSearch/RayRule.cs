@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Elementwise;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>θ ← θ₀ + s·d: the first state is θ₀, in the gradient's place stands d.</summary>
+internal readonly struct RayRule(double step) : IUpdateRule
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V>(ref V param, V direction, ref V origin, ref V unused1, ref V unused2) where V : struct, ILanes<V> => param = origin + step * direction;
+}
