@@ -49,6 +49,9 @@ internal static class CompareCommand
         var duels = Console.IsOutputRedirected ? Train(new PlainProgress(Console.Out)) : LiveProgress.Run(contenders, Train);
 
         ConsoleTable.Write(ResultTable.Of(duels));
+        output.Write("results.csv", ResultTable.Of(duels).ToCsv());
+        output.Write("loss-over-steps.svg", OverviewPlots.LossOverSteps(duels).ToStandaloneSvg());
+        Console.WriteLine($"Report: {output.Write("report.html", ComparisonReport.Html(duels, problem, plan, interrupt.Token.IsCancellationRequested))}");
         return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : 0;
     }
 

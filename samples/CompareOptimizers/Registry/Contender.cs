@@ -29,18 +29,18 @@ internal enum Closure
 
 /// <summary>What an optimizer is compared with.</summary>
 /// <param name="Make">Makes it, with the learning rate of the optimizer that is compared.</param>
-/// <param name="Code">The C# code of <paramref name="Make"/>.</param>
+/// <param name="Code">The C# code of <paramref name="Make"/>, filled in by the compiler.</param>
 /// <param name="SameAlgorithm">Whether it computes the same, so that the weights must agree; otherwise it is the closest that TorchSharp has.</param>
 internal sealed record Reference(Make Make, string Code, bool SameAlgorithm)
 {
     /// <summary>TorchSharp's own optimizer of the same algorithm.</summary>
-    public static Reference Same(Make make, [CallerArgumentExpression(nameof(make))] string code = "") => new(make, LambdaBody.Of(code), SameAlgorithm: true);
+    public static Reference Same(Make make, [CallerArgumentExpression(nameof(make))] string code = "") => new(make, code, SameAlgorithm: true);
 
     /// <summary>The closest that TorchSharp has.</summary>
-    public static Reference Closest(Make make, [CallerArgumentExpression(nameof(make))] string code = "") => new(make, LambdaBody.Of(code), SameAlgorithm: false);
+    public static Reference Closest(Make make, [CallerArgumentExpression(nameof(make))] string code = "") => new(make, code, SameAlgorithm: false);
 
     /// <summary>Its name, as in <c>torch.optim.NAME</c>.</summary>
-    public string Name => Code[..Code.IndexOf('(', StringComparison.Ordinal)].Split('.')[^1];
+    public string Name => LambdaBody.Called(Code);
 }
 
 /// <summary>An optimizer that takes part in the comparison.</summary>
@@ -51,8 +51,15 @@ internal sealed record Reference(Make Make, string Code, bool SameAlgorithm)
 /// <param name="Batching">What a step is computed from.</param>
 /// <param name="Closure">What its closure does.</param>
 /// <param name="Steps">With full batches: how many steps are taken where one costs more than a few evaluations; null: as many as the others take.</param>
-/// <param name="Code">The C# code of <paramref name="Make"/>.</param>
+/// <param name="Code">The C# code of <paramref name="Make"/>, filled in by the compiler.</param>
 internal sealed record Contender(
     string Name, double Lr, Make Make, Reference? Reference,
     Batching Batching = Batching.MiniBatch, Closure Closure = Closure.CallsBackward, int? Steps = null,
-    [CallerArgumentExpression(nameof(Make))] string Code = "");
+    [CallerArgumentExpression(nameof(Make))] string Code = "")
+{
+    /// <summary>How it is made, as C# code.</summary>
+    public string OurCode => LambdaBody.Of(Code, Lr);
+
+    /// <summary>How the reference is made, as C# code.</summary>
+    public string? ReferenceCode => Reference is null ? null : LambdaBody.Of(Reference.Code, Lr);
+}

@@ -10,7 +10,13 @@ internal static class Contenders
 {
     public static readonly Contender[] All =
     [
+        new("SGD", 0.01, (p, lr) => optim.fused.SGD(p, lr, momentum: 0.9), Same((p, lr) => optim.SGD(p, lr, momentum: 0.9))),
+        new("EwmaMomentum", 0.3, (p, lr) => optim.EwmaMomentum(p, lr), Same((p, lr) => optim.SGD(p, 0.1 * lr, momentum: 0.9))),
+        new("Adagrad", 0.02, (p, lr) => optim.fused.Adagrad(p, lr), Same((p, lr) => optim.Adagrad(p, lr))),
         new("Adadelta", 1.0, (p, lr) => optim.fused.Adadelta(p, lr), Same((p, lr) => optim.Adadelta(p, lr))),
+        new("RMSProp", 1e-3, (p, lr) => optim.fused.RMSProp(p, lr), Same((p, lr) => optim.RMSProp(p, lr))),
+        new("Adam", 1e-3, (p, lr) => optim.fused.Adam(p, lr), Same((p, lr) => optim.Adam(p, lr))),
+        new("AdamW", 1e-3, (p, lr) => optim.fused.AdamW(p, lr, weight_decay: 0.1), Same((p, lr) => optim.AdamW(p, lr, weight_decay: 0.1))),
         new("Rprop", 1e-3, (p, lr) => optim.fused.Rprop(p, lr), Same((p, lr) => optim.Rprop(p, lr)), FullBatch),
         new("RpropMinus", 1e-3, (p, lr) => optim.RpropMinus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
         new("RpropPlus", 1e-3, (p, lr) => optim.RpropPlus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),

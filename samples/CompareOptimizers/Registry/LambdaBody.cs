@@ -1,13 +1,24 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace CompareOptimizers.Registry;
 
-/// <summary>The body of a lambda, from its source text.</summary>
-internal static class LambdaBody
+/// <summary>Reads the source text of lambdas <c>(p, lr) => optim.X(p, lr, ...)</c>.</summary>
+internal static partial class LambdaBody
 {
-    private const string Arrow = "=> ";
+    /// <summary>What a user would write: the body with the learning rate's value and the parameters of a model.</summary>
+    public static string Of(string code, double lr) =>
+        "torch." + Parameters().Replace(LearningRate().Replace(code[(code.IndexOf("=> ", StringComparison.Ordinal) + 3)..], lr.ToString(CultureInfo.InvariantCulture)), "model.parameters()");
 
-    public static string Of(string code)
-    {
-        var arrow = code.IndexOf(Arrow, StringComparison.Ordinal);
-        return arrow < 0 ? code : code[(arrow + Arrow.Length)..];
-    }
+    /// <summary>The name of the method that the lambda calls.</summary>
+    public static string Called(string code) => Call().Match(code).Groups[1].Value;
+
+    [GeneratedRegex(@"\blr\b(?!:)")]
+    private static partial Regex LearningRate();
+
+    [GeneratedRegex(@"\bp\b")]
+    private static partial Regex Parameters();
+
+    [GeneratedRegex(@"=> .*?(\w+)\(")]
+    private static partial Regex Call();
 }

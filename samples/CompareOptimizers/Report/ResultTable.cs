@@ -9,6 +9,10 @@ internal sealed record ResultTable(string[] Columns, string[][] Rows)
         ["optimizer", "reference", "final loss", "reference's", "test accuracy", "reference's", "ms per optimizer step", "reference's", "ratio", "largest weight difference"],
         [.. duels.Select(Row)]);
 
+    public string ToCsv() => string.Concat(new[] { Columns }.Concat(Rows).Select(row => string.Join(',', row.Select(Quote)) + '\n'));
+
+    private static string Quote(string cell) => cell.AsSpan().ContainsAny(",\"\n") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+
     private static string[] Row(Duel duel)
     {
         var (ours, theirs) = (duel.Ours, duel.Reference);

@@ -15,7 +15,7 @@ internal sealed record TrainingPlan(string Model, int Epochs, int BatchSize, int
 /// <summary>Trains a model with an optimizer and its reference, from the same weights and with the same batches, by turns.</summary>
 internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserver observer, CancellationToken cancel)
 {
-    private const int LossSamples = 120;
+    private const int LossSamples = 80;
     private const int FullBatchAccuracySamples = 20;
     private const int FinalLossExamples = 10_000;
 

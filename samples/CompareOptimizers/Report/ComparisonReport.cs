@@ -1,0 +1,46 @@
+using CompareOptimizers.Registry;
+using CompareOptimizers.Training;
+
+namespace CompareOptimizers.Report;
+
+/// <summary>The page that shows a comparison: one table, plots over all optimizers, and a pair of plots for each.</summary>
+internal static class ComparisonReport
+{
+    public static string Html(IReadOnlyList<Duel> duels, Problem problem, TrainingPlan plan, bool interrupted)
+    {
+        var page = new HtmlPage($"Optimizers on {problem.Name}")
+            .Heading($"Optimizers on {problem.Name}", "Each optimizer trained the same model from the same weights on the same batches, by turns with its reference: TorchSharp's own optimizer of the same algorithm, or the closest that TorchSharp has.")
+            .Facts([
+                ("data", $"{problem.Name}: {problem.Train.Count:N0} + {problem.Test.Count:N0} images"), ("model", plan.Model), ("seed", $"{plan.Seed}"),
+                ("mini-batches", $"{plan.BatchSize} images, {plan.Epochs} epochs"), ("full batches", $"{Math.Min(plan.FullBatch, problem.Train.Count):N0} images"),
+                .. RunFacts.OfThisMachine()]);
+        if (interrupted)
+            page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
+        page.Table(ResultTable.Of(duels))
+            .Paragraph("Final loss: mean over at most 10,000 of the images trained with. Milliseconds: the median of a step without its closure, so without forward and backward where the closure computes both. Ratio: the reference's time by ours. Largest weight difference: after the last step.", "note");
+        AddOverview(page, duels, Batching.MiniBatch, "With mini-batches");
+        AddOverview(page, duels, Batching.FullBatch, "With full batches", "A step is an epoch: it sees all images of the subset.");
+        page.Section("One by one", "Solid: ours. Broad and pale: the reference.");
+        foreach (var duel in duels)
+            page.Plots(PanelsOf(duel));
+        return page.ToString();
+    }
+
+    private static void AddOverview(HtmlPage page, IReadOnlyList<Duel> all, Batching batching, string title, string? note = null)
+    {
+        Duel[] duels = [.. all.Where(duel => duel.Contender.Batching == batching && duel.Ours.Loss.Count > 0)];
+        if (duels.Length > 0)
+            page.Section(title, note).Plots([new(OverviewPlots.LossOverSteps(duels), Wide: true), new(OverviewPlots.LossOverSeconds(duels)), new(OverviewPlots.AccuracyOverEpochs(duels))]);
+    }
+
+    private static IEnumerable<Panel> PanelsOf(Duel duel)
+    {
+        if (duel.Ours.Loss.Count == 0)
+            yield break;
+        var contender = duel.Contender;
+        string[] code = contender.ReferenceCode is { } reference ? [contender.OurCode, reference] : [contender.OurCode];
+        yield return new(DuelPlots.LossOverSeconds(duel), contender.Name, Code: code);
+        if (duel.Difference.Any(sample => sample.Value > 0))
+            yield return new(DuelPlots.DifferenceOverSteps(duel), $"{contender.Name}: how far the weights are apart");
+    }
+}

@@ -1,0 +1,40 @@
+using CompareOptimizers.Plots;
+using CompareOptimizers.Training;
+
+namespace CompareOptimizers.Report;
+
+/// <summary>Plots that show several optimizers at once.</summary>
+internal static class OverviewPlots
+{
+    private const double AccuracyRange = 20; // below the best, in per cent
+
+    public static SvgPlot LossOverSteps(IReadOnlyList<Duel> duels) =>
+        Plot("Training loss over steps", "steps", duels, course => course.Loss.Select(sample => ((double)sample.Steps, sample.Value)), width: 1120, height: 440);
+
+    public static SvgPlot LossOverSeconds(IReadOnlyList<Duel> duels) =>
+        Plot("Training loss over seconds (dashed: the reference)", "seconds of training", duels, course => course.Loss.Select(sample => (sample.Seconds, sample.Value)), withReferences: true);
+
+    public static SvgPlot AccuracyOverEpochs(IReadOnlyList<Duel> duels)
+    {
+        var lines = Lines(duels, course => course.Accuracy.Select(sample => (sample.Epochs, 100 * sample.Value)), withReferences: false);
+        return new("Test accuracy over epochs", Axis.Linear("epochs", Xs(lines)), Axis.Linear("% correct", Ys(lines)).From(Ys(lines).DefaultIfEmpty().Max() - AccuracyRange), lines);
+    }
+
+    private static SvgPlot Plot(string title, string over, IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences = false, double width = 640, double height = 400)
+    {
+        var lines = Lines(duels, points, withReferences);
+        return new(title, Axis.Linear(over, [0, .. Xs(lines)]), Axis.Log("loss", Ys(lines)), lines, width, height);
+    }
+
+    private static Line[] Lines(IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences)
+    {
+        var ours = duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. points(duel.Ours)]));
+        var references = duels.Select((duel, i) => (duel, i)).Where(pair => withReferences && pair.duel.Reference is not null)
+            .Select(pair => new Line("", pair.i, [.. points(pair.duel.Reference!)], Stroke.Dashed));
+        return [.. references, .. ours];
+    }
+
+    private static IEnumerable<double> Xs(Line[] lines) => lines.SelectMany(line => line.Points).Select(point => point.X);
+
+    private static IEnumerable<double> Ys(Line[] lines) => lines.SelectMany(line => line.Points).Select(point => point.Y);
+}
