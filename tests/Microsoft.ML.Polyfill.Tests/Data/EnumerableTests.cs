@@ -83,6 +83,18 @@ public class EnumerableTests
     }
 
     [Fact]
+    public void A_schema_gives_types_and_annotations()
+    {
+        var source = _context.Data.LoadFromEnumerable(new List<OneColumn> { new() { Number = 1 } });
+        var normalized = _context.Transforms.NormalizeMinMax("Number").Fit(source).Transform(source);
+        var single = _context.Transforms.SelectColumns("Number").Fit(normalized).Transform(normalized);
+        var data = _context.Data.LoadFromEnumerable(new List<OneColumn> { new() { Number = 5 } }, single.Schema);
+        Assert.True(data.Schema["Number"].IsNormalized());
+        Assert.Equal([5], data.GetColumn<float>("Number"));
+        Assert.Throws<InvalidOperationException>(() => _context.Data.LoadFromEnumerable(new List<OneColumn>(), _context.Data.LoadFromEnumerable(Rows()).Schema));
+    }
+
+    [Fact]
     public void GetColumn_reads_raw_values_strings_and_arrays()
     {
         var data = _context.Data.LoadFromEnumerable(Rows());

@@ -21,7 +21,7 @@ public abstract class TrainCatalogBase
             .Select((split, fold) => (Fold: fold, Model: estimator.Fit(split.TrainSet), split.TestSet)).ToArray();
         return [.. folds.Select(f =>
         {
-            var scored = f.Model is TransformerChain<ITransformer> chain ? chain.Transform(f.TestSet, TransformerScope.Everything) : f.Model.Transform(f.TestSet);
+            var scored = f.Model is IScopedTransformer chain ? chain.Transform(f.TestSet, TransformerScope.Everything) : f.Model.Transform(f.TestSet);
             return new CrossValidationResult<TMetrics>(f.Model, evaluate(scored), scored, f.Fold);
         })];
     }

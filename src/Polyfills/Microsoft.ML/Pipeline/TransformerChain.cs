@@ -14,7 +14,7 @@ public enum TransformerScope
 }
 
 /// <summary>Transformers one after the other.</summary>
-public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable
+public sealed class TransformerChain<TLastTransformer> : IScopedTransformer, IEnumerable<ITransformer>, IDisposable
     where TLastTransformer : class, ITransformer
 {
     public readonly TLastTransformer LastTransformer;
@@ -94,6 +94,12 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
         foreach (var transformer in _transformers)
             (transformer as IDisposable)?.Dispose();
     }
+}
+
+/// <summary>A chain whatever its last transformer's type.</summary>
+internal interface IScopedTransformer : ITransformer
+{
+    IDataView Transform(IDataView input, TransformerScope scope);
 }
 
 internal static class TransformerChain
