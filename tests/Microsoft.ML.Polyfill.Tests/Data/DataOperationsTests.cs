@@ -40,6 +40,8 @@ public class DataOperationsTests
         rows[2].Vector = [1, float.NaN];
         var data = _context.Data.LoadFromEnumerable(rows);
         Assert.Equal([0, 3], Numbers(_context.Data.FilterRowsByMissingValues(data, "Number", "Vector")));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => _context.Data.FilterRowsByMissingValues(data, "Group"));
+        Assert.Contains("Column 'Group' has type String which does not support missing values", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

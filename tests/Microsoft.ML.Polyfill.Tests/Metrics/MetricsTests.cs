@@ -96,6 +96,7 @@ public class MetricsTests
         Assert.Equal(expected.MeanAbsoluteError, metrics.MeanAbsoluteError, Digits);
         Assert.Equal(expected.MeanSquaredError, metrics.MeanSquaredError, Digits);
         Assert.Equal(expected.RootMeanSquaredError, metrics.RootMeanSquaredError, Digits);
+        // ML.NET squares the labels in single precision.
         Assert.Equal(expected.RSquared, metrics.RSquared, 7);
         // The loss function is evaluated in single precision.
         Assert.Equal(expected.MeanSquaredError, metrics.LossFunction, 6);

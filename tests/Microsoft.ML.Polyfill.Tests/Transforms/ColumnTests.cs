@@ -70,6 +70,13 @@ public class ColumnTests
     }
 
     [Fact]
+    public void Text_that_is_no_integer_is_an_error_when_it_is_read()
+    {
+        var converted = Apply(_context.Transforms.Conversion.ConvertType("Out", "Text", DataKind.Int32));
+        Assert.ThrowsAny<InvalidOperationException>(() => converted.GetColumn<int>("Out").ToArray());
+    }
+
+    [Fact]
     public void Values_are_looked_up_and_missing_ones_are_default()
     {
         var texts = new Dictionary<string, string> { ["12"] = "twelve" };
@@ -77,7 +84,9 @@ public class ColumnTests
         var numbers = new Dictionary<int, float> { [4] = 0.5f };
         Assert.Equal([0, 0.5f], Apply(_context.Transforms.Conversion.MapValue("Out", numbers, "Whole")).GetColumn<float>("Out"));
         var vectors = new Dictionary<string, float[]> { ["12"] = [1, 2] };
-        Assert.Equal([[1, 2], []], Apply(_context.Transforms.Conversion.MapValue("Out", vectors, "Text")).GetColumn<float[]>("Out"));
+        var mapped = Apply(_context.Transforms.Conversion.MapValue("Out", vectors, "Text"));
+        Assert.Equal([[1, 2], []], mapped.GetColumn<float[]>("Out"));
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 2), mapped.Schema["Out"].Type);
         var doubled = new[] { new KeyValuePair<string, string>("a", "b"), new KeyValuePair<string, string>("a", "c") };
         Assert.ThrowsAny<Exception>(() => _context.Transforms.Conversion.MapValue("Out", doubled, "Text").Fit(Load()));
     }

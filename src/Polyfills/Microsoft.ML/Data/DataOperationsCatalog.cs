@@ -49,6 +49,8 @@ public sealed class DataOperationsCatalog
         Check.NotNull(input, nameof(input));
         Check.Argument(columns is { Length: > 0 }, nameof(columns), "At least one column is needed");
         DataViewSchema.Column[] tested = [.. columns.Select(name => Check.Column(input.Schema, "input", name))];
+        foreach (var column in tested)
+            Check.Argument(MissingValues.Exist(column.Type), nameof(columns), $"Column '{column.Name}' has type {column.Type} which does not support missing values, so we cannot filter on them");
         return new FilteredDataView(input, tested, row =>
         {
             var tests = tested.Select(column => MissingValues.Test(row, column)).ToArray();

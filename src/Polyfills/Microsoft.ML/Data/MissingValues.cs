@@ -8,12 +8,12 @@ internal static class MissingValues
     public static Func<bool> Test(DataViewRow row, DataViewSchema.Column column)
         => (Func<bool>)Generic.Call(TestOf<int>, column.Type.ItemType().RawType, row, column);
 
+    public static bool Exist(DataViewType type)
+        => type.ItemType() is KeyDataViewType || type.ItemType() == NumberDataViewType.Single || type.ItemType() == NumberDataViewType.Double;
+
     private static Func<bool> TestOf<T>(DataViewRow row, DataViewSchema.Column column)
     {
         var isKey = column.Type.ItemType() is KeyDataViewType;
-        // Empty text is a value here.
-        if (typeof(T) == typeof(ReadOnlyMemory<char>))
-            return () => false;
         if (column.Type is VectorDataViewType)
         {
             var readVector = ClrValue.Reader<VBuffer<T>>(row, column);

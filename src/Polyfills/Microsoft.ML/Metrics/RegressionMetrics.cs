@@ -15,16 +15,17 @@ public sealed class RegressionMetrics
         var readScore = ClrValue.Reader<float>(cursor, score);
         while (cursor.MoveNext())
         {
-            var (truth, predicted) = ((double)readLabel(), readScore());
-            var error = Math.Abs(truth - predicted);
-            if (double.IsNaN(truth) || double.IsNaN(predicted))
+            var (truth, predicted) = (readLabel(), readScore());
+            var error = Math.Abs((double)truth - predicted);
+            if (float.IsNaN(truth) || float.IsNaN(predicted))
                 continue;
             count++;
             absolute += error;
             squared += error * error;
             loss += (float)error * (float)error;
             labels += truth;
-            squaredLabels += truth * truth;
+            // ML.NET squares labels and losses in single precision.
+            squaredLabels += (float)(truth * truth);
         }
         if (count == 0)
             return;

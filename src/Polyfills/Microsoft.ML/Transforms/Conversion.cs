@@ -23,11 +23,12 @@ internal static class Conversion
             return same;
         if (value is ReadOnlyMemory<char> text)
         {
-            RawValues.TryParse<TTarget>(text.Span, out var parsed);
-            return parsed;
+            // What is no boolean is false, what is no real is NaN; there is no such value among the integers.
+            return RawValues.TryParse<TTarget>(text.Span, out var parsed) || parsed is bool ? parsed
+                : throw new InvalidOperationException($"Could not parse value '{text}' as {typeof(TTarget).Name}");
         }
         if (typeof(TTarget) == typeof(ReadOnlyMemory<char>))
-            return (TTarget)(object)RawValues.ToText(value);
+            return (TTarget)(object)(value is bool flag ? flag.ToString().AsMemory() : RawValues.ToText(value));
         return (TTarget)System.Convert.ChangeType(value, typeof(TTarget), CultureInfo.InvariantCulture);
     }
 }

@@ -29,8 +29,9 @@ internal static class RawValues
         => value switch
         {
             ReadOnlyMemory<char> text => text,
-            bool x => (x ? "True" : "False").AsMemory(),
+            bool x => (x ? "1" : "0").AsMemory(),
             float x => x.ToString("R", CultureInfo.InvariantCulture).AsMemory(),
+            double x => x.ToString("G17", CultureInfo.InvariantCulture).AsMemory(),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture).AsMemory(),
         };
 

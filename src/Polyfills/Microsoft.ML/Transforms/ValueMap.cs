@@ -18,8 +18,10 @@ internal abstract class ValueMap(PrimitiveDataViewType keyType, DataViewType val
         var valueType = DataViewTypes.PrimitiveOrNull(valueItem);
         Check.State(keyType is not null && !keyIsVector, $"Unsupported type {typeof(TKey)} used in mapping.");
         Check.State(valueType is not null, $"Unsupported type {typeof(TValue)} used in mapping.");
-        var map = Create(keyType, valueIsVector ? new VectorDataViewType(valueType) : valueType);
-        map.AddAll(pairs);
+        KeyValuePair<TKey, TValue>[] all = [.. pairs];
+        var lengths = valueIsVector ? all.Select(pair => (pair.Value as Array)?.Length ?? 0).Distinct().ToArray() : [];
+        var map = Create(keyType, valueIsVector ? new VectorDataViewType(valueType, lengths is [var length] ? length : 0) : valueType);
+        map.AddAll(all);
         return map;
     }
 

@@ -61,7 +61,10 @@ internal sealed class TextColumn
         if (options.DecimalMarker == ',' && (typeof(T) == typeof(float) || typeof(T) == typeof(double)))
             text = text.Replace(',', '.');
         if (!RawValues.TryParse<T>(text, out var value))
-            throw new InvalidOperationException($"Could not parse value {text} in line {line.Number}, column {Name}");
+        {
+            var message = $"Could not parse value {text} in line {line.Number}, column {Name}";
+            throw new FormatException($"Parsing failed with an exception: {message}", new InvalidOperationException(message));
+        }
         if (Type.ItemType() is not KeyDataViewType key)
             return value;
         // A file counts keys from 0, the value 0 is the missing key.

@@ -30,7 +30,7 @@ public static class TextLoaderSaverCatalog
     /// <summary>Loads; a file that is its own sample tells the fields' number and the slots' names.</summary>
     private static IDataView Load(string path, TextLoader.Options options, bool isSample = false)
     {
-        Check.Argument(File.Exists(Check.NonEmpty(path, nameof(path))), nameof(path), $"File does not exist at path: {path}");
+        Check.Argument(File.Exists(Check.NonEmpty(path, nameof(path))), nameof(path), $"File or directory does not exist at path: {path}");
         var source = new MultiFileSource(path);
         return new TextLoader(options, isSample ? source : null).Load(source);
     }
