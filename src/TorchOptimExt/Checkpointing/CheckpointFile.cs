@@ -12,7 +12,7 @@ internal static class CheckpointFile
 {
     public const int Version = 1;
 
-    private const int HeadLength = 8 + sizeof(int), BufferLength = 1 << 17;
+    private const int HeadLength = 8 + sizeof(int), BufferLength = 1 << 16;
 
     private static ReadOnlySpan<byte> Magic => "TOEXCKPT"u8;
 
@@ -59,7 +59,7 @@ internal static class CheckpointFile
             using var reader = new BinaryReader(file, Encoding.UTF8, leaveOpen: true);
             return content(reader);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new CheckpointException($"The checkpoint '{path}' {e.Message}", e.InnerException);
         }

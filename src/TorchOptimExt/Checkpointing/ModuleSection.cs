@@ -73,8 +73,8 @@ internal static class ModuleSection
         foreach (var (own, loaded) in tensors)
         {
             var before = own.detach().clone();
-            undo.Push(() => own.copy_(before));
             own.copy_(loaded);
+            undo.Push(() => own.copy_(before));
             loaded.Dispose();
         }
     }
