@@ -72,9 +72,10 @@ public sealed class SaveLoadTests : IDisposable
         _context.Model.Save(_context.Transforms.CopyColumns("W", "A").Fit(Load()), Load().Schema, _path);
         var bytes = File.ReadAllBytes(_path);
         File.WriteAllBytes(_path, bytes[..(bytes.Length / 2)]);
-        Assert.ThrowsAny<Exception>(() => _context.Model.Load(_path, out _));
+        Assert.Throws<FormatException>(() => _context.Model.Load(_path, out _));
         File.WriteAllText(_path, "no model");
-        Assert.ThrowsAny<Exception>(() => _context.Model.Load(_path, out _));
+        Assert.Throws<FormatException>(() => _context.Model.Load(_path, out _));
+        Assert.Throws<FileNotFoundException>(() => _context.Model.Load(_path + ".none", out _));
     }
 
     [Fact]

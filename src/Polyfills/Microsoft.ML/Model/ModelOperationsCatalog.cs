@@ -41,14 +41,14 @@ public sealed class ModelOperationsCatalog
 
     public ITransformer Load(Stream stream, out DataViewSchema inputSchema)
     {
-        using var zip = new ZipArchive(Check.NotNull(stream, nameof(stream)), ZipArchiveMode.Read, leaveOpen: true);
+        using var zip = Open(Check.NotNull(stream, nameof(stream)));
         inputSchema = null;
         if (zip.GetEntry(SchemaEntry) is { } schema)
         {
             using var context = new ModelLoadContext(schema.Open(), _environment);
             inputSchema = context.Reader.ReadSchema();
         }
-        var entry = zip.GetEntry(ModelEntry) ?? throw new FormatException("The stream holds no model that this polyfill of ML.NET has saved.");
+        var entry = zip.GetEntry(ModelEntry) ?? throw new InvalidOperationException("The stream holds no model that this polyfill of ML.NET has saved.");
         using var model = new ModelLoadContext(entry.Open(), _environment);
         return model.LoadModel();
     }
@@ -73,4 +73,16 @@ public sealed class ModelOperationsCatalog
         where TSrc : class
         where TDst : class, new()
         => new(Check.NotNull(transformer, nameof(transformer)), options);
+
+    private static ZipArchive Open(Stream stream)
+    {
+        try
+        {
+            return new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new FormatException("Failed to open a zip archive", error);
+        }
+    }
 }
