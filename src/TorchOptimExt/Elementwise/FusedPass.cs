@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TorchOptimExt.Base;
 using static TorchSharp.torch;
 
@@ -15,8 +16,8 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
     /// <summary>A span reaches at most 2 GiB; longer tensors are visited in slices of this many bytes.</summary>
     internal static long SliceBytes { get; set; } = 1L << 30;
 
-    // Elements that one piece of work has: large enough to hide its dispatch, small enough to balance the threads.
-    private const long PieceLength = 1 << 15;
+    // Elements that pay for a further thread, and of a piece of work: small enough to balance the threads, but long runs of memory where there is much.
+    private const long WorthAThread = 1 << 16, ShortestPiece = 1 << 14, LongestPiece = 1 << 18;
 
     private readonly List<Segment<TRule>> segments = [];
     private long total;
@@ -47,9 +48,8 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
     /// <summary>Visits everything that was added.</summary>
     public void Run()
     {
-        var pieces = (total + PieceLength - 1) / PieceLength;
-        var threads = (int)Math.Min(get_num_threads(), pieces / 2);
-        if (threads > 1) RunPieces((int)pieces, threads);
+        var threads = (int)Math.Min(get_num_threads(), total / WorthAThread);
+        if (threads > 1) RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
         else foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments)) Visit(segment, 0, segment.Length);
         Clear();
     }
@@ -113,46 +113,44 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
 
     private static void Visit(in Segment<TRule> segment, long from, long to)
     {
-        if (segment.IsDouble) Visit<double>(segment, from, to);
-        else Visit<float>(segment, from, to);
+        if (Vector512.IsHardwareAccelerated && segment.IsDouble) Visit<double, Vector512Lanes<double>>(segment, from, to);
+        else if (Vector512.IsHardwareAccelerated) Visit<float, Vector512Lanes<float>>(segment, from, to);
+        else if (segment.IsDouble) Visit<double, VectorLanes<double>>(segment, from, to);
+        else Visit<float, VectorLanes<float>>(segment, from, to);
     }
 
+    // The loop has a copy of the rule of its own: nothing else refers to it, so that its numbers stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a first step, too, at full speed
-    private static unsafe void Visit<T>(in Segment<TRule> s, long from, long to) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static unsafe void Visit<T, V>(in Segment<TRule> s, long from, long to) where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : struct, IRegister<V, T>
     {
         var rule = s.Rule;
-        T* p = (T*)s.Param + from, end = (T*)s.Param + to, g = (T*)s.Grad + from;
-        T* a = s.First == 0 ? null : (T*)s.First + from, b = s.Second == 0 ? null : (T*)s.Second + from, c = s.Third == 0 ? null : (T*)s.Third + from;
-        nint width = VectorLanes<T>.Count;
-        for (; end - p >= width; p += width, g += width)
-        {
-            Register(rule, p, g, a, b, c);
-            if (a != null) a += width;
-            if (b != null) b += width;
-            if (c != null) c += width;
-        }
-        if (p < end) Tail(rule, p, g, a, b, c, (int)(end - p));
+        T* p = (T*)s.Param, g = (T*)s.Grad, a = (T*)s.First, b = (T*)s.Second, c = (T*)s.Third;
+        var at = from;
+        for (; at <= to - V.Count; at += V.Count)
+            Register<T, V>(rule, p + at, g + at, a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at);
+        if (at < to) Tail<T, V>(s.Rule, p + at, g + at, a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at, (int)(to - at));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Register<T>(in TRule rule, T* p, T* g, T* a, T* b, T* c) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static unsafe void Register<T, V>(in TRule rule, T* p, T* g, T* a, T* b, T* c) where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : struct, IRegister<V, T>
     {
-        var param = VectorLanes<T>.Load(p);
-        VectorLanes<T> first = default, second = default, third = default;
-        if (a != null) first = VectorLanes<T>.Load(a);
-        if (b != null) second = VectorLanes<T>.Load(b);
-        if (c != null) third = VectorLanes<T>.Load(c);
-        rule.Apply(ref param, VectorLanes<T>.Load(g), ref first, ref second, ref third);
-        param.Store(p);
-        if (a != null) first.Store(a);
-        if (b != null) second.Store(b);
-        if (c != null) third.Store(c);
+        var param = V.Load(p);
+        V first = default, second = default, third = default;
+        if (a != null) first = V.Load(a);
+        if (b != null) second = V.Load(b);
+        if (c != null) third = V.Load(c);
+        rule.Apply(ref param, V.Load(g), ref first, ref second, ref third);
+        V.Store(param, p);
+        if (a != null) V.Store(first, a);
+        if (b != null) V.Store(second, b);
+        if (c != null) V.Store(third, c);
     }
 
     // The last few elements go through a whole register too, so that every element sees the same arithmetic.
-    private static unsafe void Tail<T>(in TRule rule, T* p, T* g, T* a, T* b, T* c, int n) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Tail<T, V>(in TRule rule, T* p, T* g, T* a, T* b, T* c, int n) where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : struct, IRegister<V, T>
     {
-        var width = VectorLanes<T>.Count;
+        var width = V.Count;
         var padded = stackalloc T[5 * width];
         new Span<T>(padded, 5 * width).Clear();
         T* pp = padded, pg = pp + width, pa = pg + width, pb = pa + width, pc = pb + width;
@@ -161,7 +159,7 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
         if (a != null) Copy(a, pa);
         if (b != null) Copy(b, pb);
         if (c != null) Copy(c, pc);
-        Register(rule, pp, pg, a == null ? null : pa, b == null ? null : pb, c == null ? null : pc);
+        Register<T, V>(rule, pp, pg, a == null ? null : pa, b == null ? null : pb, c == null ? null : pc);
         Copy(pp, p);
         if (a != null) Copy(pa, a);
         if (b != null) Copy(pb, b);

@@ -2,7 +2,7 @@ namespace TorchOptimExt.Elementwise;
 
 /// <summary>
 /// The arithmetic that an update rule may use: several elements at a time, each lane by itself. A rule that is
-/// written over it runs on SIMD registers (<see cref="VectorLanes{T}"/>) and on whole tensors (<see cref="TensorLanes"/>).
+/// written over it runs on SIMD registers and on whole tensors (<see cref="TensorLanes"/>).
 /// </summary>
 /// <typeparam name="V">The implementing type.</typeparam>
 /// <remarks>
