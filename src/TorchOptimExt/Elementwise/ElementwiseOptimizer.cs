@@ -88,21 +88,11 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         onTensors.Add((param, state, rule));
     }
 
-    private static void Apply(TRule rule, Parameter param, TensorState state)
+    private static void Apply(in TRule rule, Parameter param, TensorState state)
     {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var (a, b, c) = (At(state, 0), At(state, 1), At(state, 2));
-        var (lanes, first, second, third) = (Lanes(param), Lanes(a), Lanes(b), Lanes(c));
-        rule.Apply(ref lanes, Lanes(param.grad), ref first, ref second, ref third);
-        lanes.Store(param);
-        if (a is not null) first.Store(a);
-        if (b is not null) second.Store(b);
-        if (c is not null) third.Store(c);
+        using var grad = param.grad;
+        TensorPass.Run(rule, param, grad!, At(state, 0), At(state, 1), At(state, 2));
     }
 
     private static Tensor? At(TensorState state, int k) => k < state.tensors.Length ? state.tensors[k] : null;
-
-    private static TensorLanes Lanes(Tensor? tensor) =>
-        tensor is null ? default : new(tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? tensor.to_type(ScalarType.Float32) : tensor);
 }
