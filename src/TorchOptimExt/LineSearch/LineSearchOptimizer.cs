@@ -15,7 +15,7 @@ namespace TorchOptimExt.LineSearch;
 /// parameters but for random numbers, which are the same in every evaluation of a step. What it makes in a trial is disposed when
 /// the trial ends. After the step the parameters' grad holds the gradient where the step began.
 /// </remarks>
-public abstract class LineSearchOptimizer : OptimizerBase
+public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {
     private readonly Ray ray = new();
     private readonly ILogger? logger;

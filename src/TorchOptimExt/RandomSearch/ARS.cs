@@ -28,7 +28,7 @@ namespace TorchOptimExt;
 /// </para>
 /// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018, algorithms 1 and 2.</para>
 /// </remarks>
-public sealed class ARS : OptimizerBase
+public sealed class ARS : OptimizerBase, ILossOnlyClosure
 {
     private readonly RandomSearchPass pass = new();
 

@@ -1,0 +1,17 @@
+namespace TorchOptimExt.ML.Modules;
+
+/// <summary>The nonlinearity of a hidden layer.</summary>
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    ReLU,
+
+    /// <summary>The hyperbolic tangent.</summary>
+    Tanh,
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    Sigmoid,
+
+    /// <summary>x · Φ(x).</summary>
+    GELU,
+}

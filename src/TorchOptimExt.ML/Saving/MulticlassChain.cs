@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.ML;
+using TorchOptimExt.ML.Scoring;
+
+namespace TorchOptimExt.ML.Saving;
+
+/// <summary>The part of a saved model's chain that only multiclass classification has.</summary>
+internal static class MulticlassChain
+{
+    private const int MaxClasses = 8191;
+
+    internal static IEstimator<ITransformer> AppendTo(IEstimator<ITransformer> head, MLContext context, TorchModel model, string[] helpers)
+    {
+        if (model.Outputs > MaxClasses) throw new InvalidOperationException($"The model has {model.Outputs} classes; at most {MaxClasses} can be saved.");
+        var sizes = Enumerable.Range(0, 13).Reverse().Select(bit => 1 << bit).Where(size => (model.Outputs & size) != 0).ToList();
+        IEstimator<ITransformer> chain = head.Append(context.Transforms.CustomMapping<ScoreInput, ScoresOutput>(new ScoresFactory().GetMapping(), ScoresFactory.Contract));
+        foreach (var size in sizes) chain = chain.Append(Piece(context, size));
+        string[] pieces = [.. sizes.Select(size => $"TorchModelPiece{size}")];
+        return chain
+            .Append(context.Transforms.Concatenate(ScoreColumns.Score, pieces))
+            .Append(PredictedLabel(context, model))
+            .Append(context.Transforms.DropColumns([.. helpers, nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest), .. pieces]));
+    }
+
+    private static IEstimator<ITransformer> Piece(MLContext context, int size) => size switch
+    {
+        1 => context.Transforms.CustomMapping<ScoresInput, Piece1>(new Piece1Factory().GetMapping(), Piece1Factory.Contract),
+        2 => context.Transforms.CustomMapping<ScoresInput, Piece2>(new Piece2Factory().GetMapping(), Piece2Factory.Contract),
+        4 => context.Transforms.CustomMapping<ScoresInput, Piece4>(new Piece4Factory().GetMapping(), Piece4Factory.Contract),
+        8 => context.Transforms.CustomMapping<ScoresInput, Piece8>(new Piece8Factory().GetMapping(), Piece8Factory.Contract),
+        16 => context.Transforms.CustomMapping<ScoresInput, Piece16>(new Piece16Factory().GetMapping(), Piece16Factory.Contract),
+        32 => context.Transforms.CustomMapping<ScoresInput, Piece32>(new Piece32Factory().GetMapping(), Piece32Factory.Contract),
+        64 => context.Transforms.CustomMapping<ScoresInput, Piece64>(new Piece64Factory().GetMapping(), Piece64Factory.Contract),
+        128 => context.Transforms.CustomMapping<ScoresInput, Piece128>(new Piece128Factory().GetMapping(), Piece128Factory.Contract),
+        256 => context.Transforms.CustomMapping<ScoresInput, Piece256>(new Piece256Factory().GetMapping(), Piece256Factory.Contract),
+        512 => context.Transforms.CustomMapping<ScoresInput, Piece512>(new Piece512Factory().GetMapping(), Piece512Factory.Contract),
+        1024 => context.Transforms.CustomMapping<ScoresInput, Piece1024>(new Piece1024Factory().GetMapping(), Piece1024Factory.Contract),
+        2048 => context.Transforms.CustomMapping<ScoresInput, Piece2048>(new Piece2048Factory().GetMapping(), Piece2048Factory.Contract),
+        4096 => context.Transforms.CustomMapping<ScoresInput, Piece4096>(new Piece4096Factory().GetMapping(), Piece4096Factory.Contract),
+        _ => throw new ArgumentOutOfRangeException(nameof(size), size, null),
+    };
+
+    // A key whose values are those of the label that the model was trained on, in the same order.
+    private static IEstimator<ITransformer> PredictedLabel(MLContext context, TorchModel model)
+    {
+        var keys = model.Keys ?? new LabelKeys("uint", [.. Enumerable.Range(1, (int)model.Outputs).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
+        return keys.Type switch
+        {
+            "text" => Map(v => v),
+            "float" => Map(v => float.Parse(v, CultureInfo.InvariantCulture)),
+            "double" => Map(v => double.Parse(v, CultureInfo.InvariantCulture)),
+            "int" => Map(v => int.Parse(v, CultureInfo.InvariantCulture)),
+            "uint" => Map(v => uint.Parse(v, CultureInfo.InvariantCulture)),
+            "long" => Map(v => long.Parse(v, CultureInfo.InvariantCulture)),
+            "byte" => Map(v => byte.Parse(v, CultureInfo.InvariantCulture)),
+            "bool" => Map(v => v == "true"),
+            _ => throw new InvalidDataException($"The model's labels are of the unknown type '{keys.Type}'."),
+        };
+
+        IEstimator<ITransformer> Map<T>(Func<string, T> parse) => context.Transforms.Conversion.MapValue(
+            ScoreColumns.PredictedLabel, keys.Values.Select((v, k) => new KeyValuePair<int, T>(k + 1, parse(v))).ToList(), nameof(ScoresOutput.TorchModelLargest), treatValuesAsKeyType: true);
+    }
+}

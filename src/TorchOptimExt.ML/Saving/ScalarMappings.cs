@@ -1,0 +1,98 @@
+using Microsoft.ML.Transforms;
+using TorchOptimExt.ML.Scoring;
+
+namespace TorchOptimExt.ML.Saving;
+
+// The rows that the custom mappings of a saved model read and write. Their types and contracts are named in saved files.
+
+/// <summary>Nothing is read.</summary>
+public sealed class NoInput;
+
+/// <summary>The constant key of a saved model's text.</summary>
+public sealed class KeyOutput
+{
+    internal const string Value = "model";
+
+    /// <summary>The key.</summary>
+    public string TorchModelKey { get; set; } = "";
+}
+
+/// <summary>A saved model's text and the features of a row.</summary>
+public sealed class ScoreInput
+{
+    /// <summary>The model.</summary>
+    public ReadOnlyMemory<char> TorchModelText { get; set; }
+
+    /// <summary>The features.</summary>
+    public float[] TorchModelFeatures { get; set; } = [];
+
+    internal float[] Scores()
+    {
+        var model = LoadedModels.Of(TorchModelText);
+        if (TorchModelFeatures.Length != model.Inputs) throw new InvalidOperationException($"A row has {TorchModelFeatures.Length} features; the model was trained on {model.Inputs}.");
+        var scores = new float[model.Outputs];
+        model.Score(TorchModelFeatures, 1, scores);
+        return scores;
+    }
+}
+
+/// <summary>The columns of binary classification.</summary>
+public sealed class BinaryOutput
+{
+    /// <summary>The logit.</summary>
+    public float Score { get; set; }
+
+    /// <summary>The probability of true.</summary>
+    public float Probability { get; set; }
+
+    /// <summary>Whether true is likelier.</summary>
+    public bool PredictedLabel { get; set; }
+}
+
+/// <summary>The column of regression.</summary>
+public sealed class RegressionOutput
+{
+    /// <summary>The predicted value.</summary>
+    public float Score { get; set; }
+}
+
+/// <summary>Gives each row the constant key.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class KeyFactory : CustomMappingFactory<NoInput, KeyOutput>
+{
+    internal const string Contract = "TorchOptimExt.ML.Key";
+
+    /// <inheritdoc/>
+    public override Action<NoInput, KeyOutput> GetMapping() => SetKey;
+
+    private static void SetKey(NoInput input, KeyOutput output) => output.TorchModelKey = KeyOutput.Value;
+}
+
+/// <summary>Scores a row of binary classification.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutput>
+{
+    internal const string Contract = "TorchOptimExt.ML.Binary";
+
+    /// <inheritdoc/>
+    public override Action<ScoreInput, BinaryOutput> GetMapping() => Score;
+
+    private static void Score(ScoreInput input, BinaryOutput output)
+    {
+        output.Score = input.Scores()[0];
+        output.Probability = TorchModel.Probability(output.Score);
+        output.PredictedLabel = output.Score > 0;
+    }
+}
+
+/// <summary>Scores a row of regression.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class RegressionFactory : CustomMappingFactory<ScoreInput, RegressionOutput>
+{
+    internal const string Contract = "TorchOptimExt.ML.Regression";
+
+    /// <inheritdoc/>
+    public override Action<ScoreInput, RegressionOutput> GetMapping() => Score;
+
+    private static void Score(ScoreInput input, RegressionOutput output) => output.Score = input.Scores()[0];
+}

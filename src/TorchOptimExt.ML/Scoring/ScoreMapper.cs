@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchOptimExt.ML.Data;
+
+namespace TorchOptimExt.ML.Scoring;
+
+/// <summary>A model bound to an input schema. A row by itself costs a forward pass of its own; <see cref="ScoredDataView"/> takes many at once.</summary>
+internal sealed class ScoreMapper : IRowToRowMapper
+{
+    internal ScoreMapper(DataViewSchema input, string featureColumn, TorchModel model)
+    {
+        InputSchema = input;
+        Model = model;
+        Features = input.GetColumnOrNull(featureColumn) ?? throw new ArgumentOutOfRangeException(nameof(input), $"The data has no feature column '{featureColumn}'. Its columns are {string.Join(", ", input.Select(c => c.Name))}.");
+        var width = RowReader.InputCount(Features);
+        if (width != model.Inputs) throw new ArgumentOutOfRangeException(nameof(input), $"The feature column '{featureColumn}' has {width} values; the model was trained on {model.Inputs}.");
+        OutputSchema = ScoreColumns.AddTo(input, model);
+    }
+
+    public DataViewSchema InputSchema { get; }
+    public DataViewSchema OutputSchema { get; }
+    internal TorchModel Model { get; }
+    internal DataViewSchema.Column Features { get; }
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        var asked = dependingColumns.ToList();
+        var needed = asked.Where(IsInput).Select(c => InputSchema[c.Index]);
+        return (asked.All(IsInput) ? needed : needed.Append(Features)).DistinctBy(c => c.Index);
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new Row(this, input, activeColumns);
+
+    internal bool IsInput(DataViewSchema.Column column) => column.Index < InputSchema.Count;
+
+    private sealed class Row(ScoreMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> active) : DataViewRow
+    {
+        private readonly HashSet<int> active = [.. active.Select(c => c.Index)];
+        private readonly float[] features = new float[mapper.Model.Inputs], scores = new float[mapper.Model.Outputs];
+        private ValueGetter<VBuffer<float>>? getFeatures;
+        private VBuffer<float> buffer;
+        private long? scored;       // the position whose scores are at hand
+
+        public override long Position => input.Position;
+        public override long Batch => input.Batch;
+        public override DataViewSchema Schema => mapper.OutputSchema;
+        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+        public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            if (mapper.IsInput(column)) return input.GetGetter<TValue>(mapper.InputSchema[column.Index]);
+            getFeatures ??= input.GetGetter<VBuffer<float>>(mapper.Features);
+            return (ValueGetter<TValue>)ScoreColumns.Getter(mapper.Model, column.Name, Scores);
+        }
+
+        // Several columns of one position share one forward pass; a prediction engine shows every row at the same position.
+        private ReadOnlyMemory<float> Scores()
+        {
+            getFeatures!(ref buffer);
+            var before = scored;
+            scored = input.Position;
+            if (before == scored && Unchanged()) return scores;
+            buffer.CopyTo(features);
+            mapper.Model.Score(features, 1, scores);
+            return scores;
+        }
+
+        private bool Unchanged() => buffer.IsDense ? buffer.GetValues().SequenceEqual(features) : buffer.DenseValues().SequenceEqual(features);
+    }
+}

@@ -1,0 +1,60 @@
+using TorchOptimExt.ML.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.ML.Scoring;
+
+/// <summary>A trained module with what is needed to score rows and to save it. Scoring is safe from several threads.</summary>
+public sealed class TorchModel : IDisposable
+{
+    internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, LabelKeys? keys, nn.Module<Tensor, Tensor> module, Device device)
+    {
+        (Task, Inputs, Outputs, Architecture, Keys, Module, Device) = (task, inputs, outputs, architecture, keys, module, device);
+        module.eval();
+    }
+
+    /// <summary>What is predicted.</summary>
+    public TaskKind Task { get; }
+
+    /// <summary>How many features a row has.</summary>
+    public long Inputs { get; }
+
+    /// <summary>How many numbers the module gives for a row: 1, or the number of classes.</summary>
+    public long Outputs { get; }
+
+    /// <summary>The trained module, in evaluation mode.</summary>
+    public nn.Module<Tensor, Tensor> Module { get; }
+
+    internal Architecture Architecture { get; }
+
+    /// <summary>The classes' names; null where the label had none.</summary>
+    internal LabelKeys? Keys { get; }
+
+    internal Device Device { get; }
+
+    /// <summary>Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: the value, the logit, or the classes' probabilities.</summary>
+    internal void Score(ReadOnlySpan<float> rows, int count, Span<float> scores)
+    {
+        using var quiet = inference_mode();
+        using var scope = NewDisposeScope();
+        var features = empty(count, Inputs);
+        rows.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(features.bytes));
+        var outputs = Module.call(features.to(Device));
+        if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
+        var dense = outputs.to(CPU).contiguous();
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(dense.bytes).CopyTo(scores);
+    }
+
+    /// <summary>The probability of true that belongs to a logit.</summary>
+    internal static float Probability(float logit) => (float)(1 / (1 + Math.Exp(-logit)));
+
+    /// <summary>The class of the largest probability, counted from 1 as keys are.</summary>
+    internal static uint LargestKey(ReadOnlySpan<float> scores)
+    {
+        var best = 0;
+        for (var k = 1; k < scores.Length; k++) if (scores[k] > scores[best]) best = k;
+        return (uint)best + 1;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Module.Dispose();
+}

@@ -1,0 +1,125 @@
+using Microsoft.ML;
+using TorchOptimExt.ML.Data;
+using TorchOptimExt.ML.Modules;
+using TorchOptimExt.ML.Scoring;
+using TorchOptimExt.ML.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.ML;
+
+/// <summary>
+/// Trains a TorchSharp module with any optimizer as a step of an ML.NET pipeline: made by
+/// <c>mlContext.BinaryClassification.Trainers.Torch(...)</c>, and likewise for the other tasks.
+/// </summary>
+/// <remarks>The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings give the same bits.</remarks>
+public sealed class TorchTrainer : IEstimator<TorchTransformer>
+{
+    private readonly TaskKind task;
+    private readonly Func<SchemaShape, SchemaShape> borrowedShape;
+
+    // ML.NET lets nobody else make a schema shape: the one of its own trainer of the same task is the one that is due,
+    // with the checks of label, features and weight and the annotations that evaluators look for.
+    internal TorchTrainer(TaskKind task, TorchTrainerOptions options, Func<SchemaShape, SchemaShape> borrowedShape)
+    {
+        options.Check();
+        (this.task, Options, this.borrowedShape) = (task, options, borrowedShape);
+    }
+
+    /// <summary>How the module is trained.</summary>
+    public TorchTrainerOptions Options { get; }
+
+    /// <summary>The shape of scored data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => borrowedShape(inputSchema);
+
+    /// <summary>Trains the module.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on, the module does not fit them, or a checkpoint is of another training.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled and the model is not to be kept.</exception>
+    public TorchTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Options.Check();
+        var reader = new RowReader(task, Options.LabelColumnName, Options.FeatureColumnName, Options.ExampleWeightColumnName);
+        var (keys, outputs) = Outputs(input);
+        using var all = OnDevice(reader.Read(input));
+        CheckClasses(all);
+        var (train, validation) = Split(reader, all);
+        try
+        {
+            if (Options.Seed is { } seed) manual_seed(seed);
+            return Fit(train, validation, outputs, keys);
+        }
+        finally
+        {
+            if (!ReferenceEquals(train, all)) train.Dispose();
+            validation?.Dispose();
+        }
+    }
+
+    private TorchTransformer Fit(TrainingRows train, TrainingRows? validation, long outputs, LabelKeys? keys)
+    {
+        var module = Architecture.Begin(Options, train.Inputs, outputs);
+        try
+        {
+            module.to(Options.Device);
+            CheckWidth(module, train, outputs);
+            using var trainer = new ModuleTrainer(Options, task, train, validation, module);
+            trainer.Run();
+            return new TorchTransformer(Options.FeatureColumnName, new TorchModel(task, train.Inputs, outputs, Architecture.Of(Options), keys, module, Options.Device));
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private (LabelKeys? keys, long outputs) Outputs(IDataView data)
+    {
+        if (task != TaskKind.MulticlassClassification) return (null, 1);
+        var label = RowReader.Column(data, Options.LabelColumnName, "label");
+        var classes = RowReader.ClassCount(label);
+        return classes >= 2 ? (LabelKeys.Of(label), classes)
+            : throw new InvalidOperationException($"The label column '{label.Name}' has one class only; classification needs at least two.");
+    }
+
+    private void CheckClasses(TrainingRows rows)
+    {
+        if (task == TaskKind.Regression) return;
+        using var scope = NewDisposeScope();
+        if (rows.Labels.min().ToSingle() == rows.Labels.max().ToSingle())
+            throw new InvalidOperationException($"All {rows.Count} rows have the same label in column '{Options.LabelColumnName}'; classification needs at least two classes.");
+    }
+
+    private TrainingRows OnDevice(TrainingRows rows)
+    {
+        if (Options.Device.type == DeviceType.CPU) return rows;
+        using (rows) return rows.To(Options.Device);
+    }
+
+    // Validation rows are drawn by the seed alone, so that a resumed training has the same.
+    private (TrainingRows train, TrainingRows? validation) Split(RowReader reader, TrainingRows all)
+    {
+        if (Options.ValidationSet is { } set) return (all, OnDevice(reader.Read(set)));
+        var kept = (long)(all.Count * Options.ValidationFraction);
+        if (kept == 0) return (all, null);
+        using var generator = new Generator((ulong)(Options.Seed ?? 0));
+        using var order = randperm(all.Count, generator: generator).to(all.Features.device, disposeAfter: true);
+        using var first = order.narrow(0, 0, kept);
+        using var rest = order.narrow(0, kept, all.Count - kept);
+        return (all.Select(rest), all.Select(first));
+    }
+
+    private static void CheckWidth(nn.Module<Tensor, Tensor> module, TrainingRows rows, long outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        module.eval();
+        var shape = module.call(rows.Features.narrow(0, 0, 1)).shape;
+        if (shape.Length != 2 || shape[1] != outputs)
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", shape)}] for one row; it must give [1, {outputs}]: {(outputs == 1 ? "one number" : "one number for each class")}.");
+    }
+}
