@@ -60,17 +60,9 @@ find_mode() {
     mode=packages
   elif grep -qE 'error NU110[123]: .*package (TorchSharp|libtorch|Microsoft\.ML)' "$probe_log"; then
     mode=polyfills
-  elif usable_offline; then
-    echo "The package feed does not answer, but all that the polyfills need is here."
-    mode=polyfills
   else
     explain "$probe_log" "Restoring packages"
   fi
-}
-
-usable_offline() { # can the polyfills be built with what this machine has?
-  [ -z "$(missing "${polyfill_packages[@]}")" ] &&
-    dotnet restore "$root/TorchOptimExt.sln" -p:PackageMode=polyfills >"$root/artifacts/logs/offline.log" 2>&1 </dev/null
 }
 
 remember_mode() {
