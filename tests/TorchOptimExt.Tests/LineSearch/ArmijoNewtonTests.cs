@@ -1,4 +1,5 @@
 using TorchOptimExt.Tests.TestFunctions;
+using TorchSharp.Modules;
 using static TorchOptimExt.Tests.LineSearch.Objectives;
 using static TorchSharp.torch;
 
@@ -20,5 +21,163 @@ public class ArmijoNewtonTests
             Assert.True(last.Outcome == LineSearchOutcome.Converged && !last.Moved, last.ToString());
             Assert.Equal(function.Minimum, last.After, 1e-9);
         }
+    }
+
+    [Fact]
+    public void Reaches_the_minimum_of_a_quadratic_in_one_step()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At(Functions.Booth.Starts[0]);
+        var optimizer = optim.ArmijoNewton([x]);
+        optimizer.step(Closure(Functions.Booth, x));
+        Assert.Equal([1, 3], Values(x), (a, b) => Math.Abs(a - b) < 1e-14);
+        var step = optimizer.LastStep!;
+        // f = 74 at the start: gᵀd = −2·74, dᵀHd = 2·74.
+        Assert.Equal((LineSearchOutcome.Accepted, DirectionKind.Newton, 1.0, 1, 0.0), (step.Outcome, step.Direction, step.Step, step.Trials, step.Shift));
+        Assert.Equal(-148, step.Slope, 1e-11);
+        Assert.Equal(148, step.Curvature, 1e-11);
+    }
+
+    [Fact]
+    public void Above_max_exact_conjugate_gradients_give_the_direction()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([.. Enumerable.Repeat(1.0, 600)]);
+        var curvatures = linspace(1, 5, 600, dtype: ScalarType.Float64);
+        var optimizer = optim.ArmijoNewton([x]);
+        var last = Minimize(optimizer, () => 0.5 * (curvatures * x.square()).sum(), 20);
+        Assert.Equal(LineSearchOutcome.Converged, last.Outcome);
+        Assert.True(Values(x).Max(Math.Abs) < 1e-7);
+        x.grad = null;
+        optimizer = optim.ArmijoNewton([x = TestFunction.At([.. Enumerable.Repeat(1.0, 600)])]);
+        optimizer.step(() => 0.5 * (curvatures * x.square()).sum());
+        Assert.Equal(DirectionKind.NewtonCG, optimizer.LastStep!.Direction);
+        Assert.InRange(optimizer.LastStep.HessianProducts, 2, 20);
+    }
+
+    [Fact]
+    public void Conjugate_gradients_stop_at_max_cg_and_at_negative_curvature()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([100, 10, 1]);
+        var curvatures = tensor([1.0, 10, 100]);
+        var optimizer = optim.ArmijoNewton([x], max_exact: 0, max_cg: 1, b: 0);
+        optimizer.step(() => 0.5 * (curvatures * x.square()).sum());
+        Assert.Equal((DirectionKind.TruncatedNewtonCG, 1), (optimizer.LastStep!.Direction, optimizer.LastStep.HessianProducts));
+
+        // −x² curves downwards at once: −g.
+        var y = TestFunction.At([0.1]);
+        optimizer = optim.ArmijoNewton([y], max_exact: 0, b: 0);
+        optimizer.step(() => -y.square().sum());
+        Assert.Equal(0.3, Values(y)[0], 1e-15);
+        Assert.Equal(DirectionKind.TruncatedNewtonCG, optimizer.LastStep!.Direction);
+    }
+
+    [Fact]
+    public void An_indefinite_Hessian_is_shifted_until_it_is_positive_definite()
+    {
+        // f = x⁴/4 − x²/2 + y²: at (0.1, 1) the Hessian is diag(−0.97, 2).
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([0.1, 1]);
+        var optimizer = optim.ArmijoNewton([x]);
+        Tensor Loss() => x[0].pow(4) / 4 - x[0].square() / 2 + x[1].square();
+        optimizer.step(Loss);
+        Assert.Equal(DirectionKind.ShiftedNewton, optimizer.LastStep!.Direction);
+        Assert.InRange(optimizer.LastStep.Shift, 0.97, 2 * 0.972);
+        Assert.True(optimizer.LastStep.Slope < 0);
+        Assert.Equal(LineSearchOutcome.Converged, Minimize(optimizer, Loss, 50).Outcome);
+        Assert.Equal([1, 0], Values(x), (a, b) => Math.Abs(a - b) < 1e-8);
+    }
+
+    [Fact]
+    public void On_a_saddle_nothing_moves()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([0, 0]);
+        var optimizer = optim.ArmijoNewton([x]);
+        optimizer.step(() => x[0].square() - x[1].square());
+        Assert.Equal((LineSearchOutcome.Converged, false), (optimizer.LastStep!.Outcome, optimizer.LastStep.Moved));
+    }
+
+    [Fact]
+    public void A_loss_without_second_derivatives_still_descends()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([1, 2]);
+        var optimizer = optim.ArmijoNewton([x]);
+        optimizer.step(() => x.sum());
+        Assert.Equal(DirectionKind.ShiftedNewton, optimizer.LastStep!.Direction);
+        Assert.True(optimizer.LastStep.Moved);
+    }
+
+    [Fact]
+    public void Where_the_Hessian_is_not_finite_the_gradient_is_used()
+    {
+        // x^1.5 has the slope 0 and an infinite second derivative at 0.
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([0, 1]);
+        var optimizer = optim.ArmijoNewton([x]);
+        optimizer.step(() => x[0].pow(1.5) + x[1].square() / 2);
+        Assert.Equal(DirectionKind.NegativeGradient, optimizer.LastStep!.Direction);
+        Assert.Equal([0, 0], Values(x));
+    }
+
+    [Fact]
+    public void Decay_and_maximize_enter_the_Hessian()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var exact in new[] { 512, 0 })
+        {
+            // −f + ½·3x² with f = −½(x − 2)²: minimum where (x − 2) + 3x = 0.
+            var x = TestFunction.At([7]);
+            var optimizer = optim.ArmijoNewton([x], weight_decay: 3, maximize: true, max_exact: exact);
+            optimizer.step(() => -0.5 * (x - 2).square().sum());
+            Assert.Equal(0.5, Values(x)[0], 1e-14);
+        }
+    }
+
+    [Fact]
+    public void Each_group_has_its_own_part_of_the_step()
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (TestFunction.At([1]), TestFunction.At([1]));
+        var optimizer = optim.ArmijoNewton([new ParamGroup<ArmijoNewton.Options>([x]), new([y], new() { LearningRate = 0.5 })]);
+        optimizer.step(() => 2 * x.square().sum() + 3 * y.square().sum());
+        Assert.Equal(0, Values(x)[0], 1e-15);
+        Assert.Equal(0.5, Values(y)[0], 1e-15);
+        Assert.Equal(4 + 6 * 0.25, optimizer.LastStep!.Curvature, 1e-13);
+    }
+
+    // The Hessian of a network's loss couples all its parameters: the step beside the linear system, solved from autograd's own Hessian.
+    [Fact]
+    public void The_direction_solves_Newtons_equations_of_several_parameters()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var (w, v) = (TestFunction.At([0.3, -0.4, 0.8]), TestFunction.At([0.5]));
+        Tensor Loss() => (w * v).tanh().square().sum() + w.square().sum() + (v - 2).square().sum();
+        var before = Values(w).Concat(Values(v)).ToArray();
+        var all = tensor(before).requires_grad_();
+        var loss = (all[..3] * all[3..]).tanh().square().sum() + all[..3].square().sum() + (all[3..] - 2).square().sum();
+        var gradient = autograd.grad([loss], [all], retain_graph: true, create_graph: true)[0];
+        var hessian = stack([.. Enumerable.Range(0, 4).Select(k => autograd.grad([gradient[k]], [all], retain_graph: true)[0])]);
+        var expected = Values(linalg.solve(hessian, -gradient.detach()));
+
+        var optimizer = optim.ArmijoNewton([w, v]);
+        optimizer.step(Loss);
+        Assert.Equal(DirectionKind.Newton, optimizer.LastStep!.Direction);
+        var moved = Values(w).Concat(Values(v)).Zip(before, (a, b) => a - b).ToArray();
+        Assert.Equal(expected.Select(d => d * optimizer.LastStep.Step), moved, (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Theory]
+    [InlineData("b", 1.5), InlineData("b", -0.1), InlineData("max_exact", -1.0), InlineData("max_cg", 0.0), InlineData("c", 1.0), InlineData("tolerance_grad", double.NaN)]
+    public void What_is_out_of_range_is_refused_by_name(string name, double value)
+    {
+        double Given(string argument, double otherwise) => argument == name ? value : otherwise;
+        var p = TestFunction.At([1]);
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => optim.ArmijoNewton([p], c: Given("c", 0.1), b: Given("b", 1), max_exact: (int)Given("max_exact", 512),
+            max_cg: name == "max_cg" ? (int)value : null, tolerance_grad: name == "tolerance_grad" ? value : null));
+        Assert.Equal(name, error.ParamName);
     }
 }

@@ -27,25 +27,12 @@ public class ArmijoSearchTests
     [Fact]
     public void Cubic_interpolation_finds_the_minimizer_of_the_cubic()
     {
-        // φ(α) = α³ − α: minimizer 1/√3. From 8 the parabola's minimizer is 64/1024·8 = 1/16·8, below 0.1·8: clamped to 0.8; refused with c = 0.4 (0.512 − 0.8 > −0.32).
+        // φ(α) = α³ + 40α² − α. The parabola through φ(1) has its minimizer at 1/82, so 0.1 is tried; then the cubic's, which lies in [0.01, 0.05].
         List<double> tried = [];
-        var result = new ArmijoSearch(c: 0.4, interpolation: Interpolation.Cubic).Search(Record(tried, a => a * a * a - a), 0, -1, first: 8);
-        Assert.Equal(3, tried.Count);
-        Assert.Equal(0.8, tried[1], 1e-15);
-        Assert.Equal(0.4, tried[2], 1e-15);     // 1/√3 = 0.577 is above 0.5·0.8
-        Assert.Equal(0.4, result.Step, 1e-15);
-    }
-
-    [Fact]
-    public void Cubic_interpolation_is_exact_where_the_safeguard_lets_it()
-    {
-        // φ(α) = α³ − α: from 4 the first reduction goes to 0.4·4·... the clamp's 0.4; with c close to 1 that is refused and the exact minimizer of a shifted cubic follows.
-        List<double> tried = [];
-        new ArmijoSearch(c: 0.9, max_backtracks: 2, interpolation: Interpolation.Cubic).Search(Record(tried, a => a * a * a + 4 * a * a - a), 0, -1, first: 1);
-        var minimizer = (-4 + Math.Sqrt(16 + 3)) / 3;       // 3α² + 8α − 1 = 0
-        Assert.Equal(1, tried[0]);
-        Assert.Equal(1.0 / (2 * 5), tried[1], 1e-15);       // the parabola through 0, −1 and φ(1) = 4
-        Assert.Equal(Math.Clamp(minimizer, 0.1 * tried[1], 0.5 * tried[1]), tried[2], 1e-15);
+        var result = new ArmijoSearch(interpolation: Interpolation.Cubic).Search(Record(tried, a => a * a * a + 40 * a * a - a), 0, -1);
+        Assert.Equal([1, 0.1], tried[..2]);
+        Assert.Equal((-40 + Math.Sqrt(1603)) / 3, result.Step, 1e-14);      // 3α² + 80α − 1 = 0
+        Assert.Equal(3, result.Trials);
     }
 
     [Theory]
