@@ -1,3 +1,4 @@
+using TorchOptimExt.Elementwise;
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp;
@@ -58,7 +59,7 @@ public class CostTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var pass = new Elementwise.FusedPass<RayRule>();
+        var pass = new FusedPass<RayRule>();
         double[] start = [0.1, -0.0, 1e-310, 4, 5];
         var (param, direction, origin) = (tensor(start), tensor([1.0, 2, 3, 4, 5]), tensor(start));
         Assert.True(pass.Add(new RayRule(-0.25), param, direction, origin));
