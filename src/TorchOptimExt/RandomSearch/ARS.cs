@@ -264,8 +264,13 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
 
     private static ARSOptions Defaults(double lr, int n_directions, int? top_directions, double delta_std, bool normalize_by_std, long? seed, bool maximize) => new()
     {
-        LearningRate = lr, n_directions = n_directions, top_directions = top_directions ?? n_directions, delta_std = delta_std,
-        normalize_by_std = normalize_by_std, seed = seed ?? DrawSeed(), maximize = maximize,
+        LearningRate = lr,
+        n_directions = n_directions,
+        top_directions = top_directions ?? n_directions,
+        delta_std = delta_std,
+        normalize_by_std = normalize_by_std,
+        seed = seed ?? DrawSeed(),
+        maximize = maximize,
     };
 
     private static long DrawSeed()
