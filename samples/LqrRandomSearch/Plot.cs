@@ -7,6 +7,7 @@ namespace LqrRandomSearch;
 internal static class Plot
 {
     private const int Width = 420, Height = 300, Left = 60, Top = 40, Space = 110;
+    private const double LeastCost = 100, GreatestCost = 400;
 
     public static string Svg(IReadOnlyList<(string name, string colour, Summary[] summaries)> methods, double optimum)
     {
@@ -14,16 +15,16 @@ internal static class Plot
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{2 * (Width + Space)}" height="{Height + 110}" font-family="sans-serif" font-size="13">""");
         svg.AppendLine("""<rect width="100%" height="100%" fill="white"/>""");
         Panel(svg, Left, "stable policies, %", 0, 100, [0, 25, 50, 75, 100]);
-        Panel(svg, Left + Width + Space, "cost of a step: median and quartiles", 100, 400, [100, 200, 300, 400]);
-        Line(svg, "#888", "4 4", [(80, optimum), (400, optimum)], Left + Width + Space, 100, 400);
+        Panel(svg, Left + Width + Space, "cost of a step: median and quartiles", LeastCost, GreatestCost, [100, 200, 300, 400]);
+        Line(svg, "#888", "4 4", [(80, optimum), (400, optimum)], Left + Width + Space, LeastCost, GreatestCost);
         for (var m = 0; m < methods.Count; m++)
         {
             var (name, colour, summaries) = methods[m];
             Line(svg, colour, "", summaries.Select(s => (s.Rollouts, 100 * s.Stable)), Left, 0, 100);
-            Line(svg, colour, "", summaries.Where(s => double.IsFinite(s.Median)).Select(s => (s.Rollouts, s.Median)), Left + Width + Space, 100, 400);
-            foreach (var s in summaries.Where(s => double.IsFinite(s.Upper)))
-                Line(svg, colour, "", [(s.Rollouts, s.Lower), (s.Rollouts, s.Upper)], Left + Width + Space, 100, 400);
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left + 330 * m}" y="{Top + Height + 55}" fill="{colour}">— {name}</text>""");
+            Line(svg, colour, "", summaries.Where(s => s.Median <= GreatestCost).Select(s => (s.Rollouts, s.Median)), Left + Width + Space, LeastCost, GreatestCost);
+            foreach (var s in summaries.Where(s => s.Upper <= GreatestCost))
+                Line(svg, colour, "", [(s.Rollouts + 4 * m, s.Lower), (s.Rollouts + 4 * m, s.Upper)], Left + Width + Space, LeastCost, GreatestCost);
+            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left + 180 * m}" y="{Top + Height + 55}" fill="{colour}">— {name}</text>""");
         }
         return svg.AppendLine("</svg>").ToString();
     }

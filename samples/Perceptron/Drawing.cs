@@ -26,7 +26,7 @@ internal static class Drawing
         {
             var (name, unit) = units[k];
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<line clip-path="url(#frame)" {Boundary(data, unit)} stroke="{Colours[k]}" stroke-width="2" stroke-dasharray="{6 * k} {3 * k}"/>""");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin + 10}" y="{Margin + 20 + 18 * k}" fill="{Colours[k]}">— {name}: {unit.Errors(data)} errors</text>""");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin + Width - 240}" y="{Margin + Height - 60 + 18 * k}" fill="{Colours[k]}">— {name}: {unit.Errors(data)} errors</text>""");
         }
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin}" y="{Margin - 15}"><tspan fill="#009e73">● versicolor</tspan> <tspan fill="#d55e00">● virginica</tspan></text>""");
         return svg.AppendLine("</svg>").ToString();
