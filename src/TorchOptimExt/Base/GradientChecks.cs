@@ -10,7 +10,8 @@ internal static class GradientChecks
     internal static string? Misfit(Parameter parameter, Tensor grad)
     {
         if (grad.dtype != parameter.dtype) return $"is {grad.dtype}, the parameter {parameter.dtype}";
-        if (grad.device_type != parameter.device_type || grad.device_index != parameter.device_index) return $"is on {grad.device}, the parameter on {parameter.device}";
+        var device = grad.device_type;
+        if (device != parameter.device_type || (device != TorchSharp.DeviceType.CPU && grad.device_index != parameter.device_index)) return $"is on {grad.device}, the parameter on {parameter.device}";
         return Shapes.Equal(grad, parameter) ? null : $"has shape [{string.Join(", ", grad.shape)}], the parameter [{string.Join(", ", parameter.shape)}]";
     }
 

@@ -79,11 +79,11 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     {
         using var grad = param.grad;
         if (grad is null) return;
-        CheckGradient(param, grad);
         var state = StateOf(param);
         var rule = Rule(options, state);
         visited.Add(state);
         if (pass.Add(rule, param, grad, At(state, 0), At(state, 1), At(state, 2))) return;
+        CheckGradient(param, grad);
         LastStepNotFusedBecause ??= $"{NameOf(param)} cannot be visited in one pass: {pass.Refused}";
         onTensors.Add((param, state, rule));
     }

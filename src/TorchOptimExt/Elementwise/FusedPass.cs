@@ -68,12 +68,20 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
         }
     }
 
-    private static string? Obstacle(Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third)
+    /// <summary>Why a parameter cannot be visited in one pass, whatever its gradient and state are; null where they decide.</summary>
+    public static string? Obstacle(Tensor param)
     {
         var dtype = param.dtype;
         if (dtype is not (ScalarType.Float32 or ScalarType.Float64)) return $"its dtype is {dtype}, not Float32 or Float64";
         if (param.device_type != TorchSharp.DeviceType.CPU) return $"it is on {param.device}, not on the CPU";
-        if (!param.is_contiguous()) return "it is not contiguous";
+        return param.is_contiguous() ? null : "it is not contiguous";
+    }
+
+    private static string? Obstacle(Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third)
+    {
+        if (Obstacle(param) is { } obstacle) return obstacle;
+        var dtype = param.dtype;
+        if (grad.is_sparse) return "its gradient is sparse";
         return ObstacleOf(grad, "gradient", param, dtype)
             ?? (first is null ? null : ObstacleOf(first, "state", param, dtype))
             ?? (second is null ? null : ObstacleOf(second, "state", param, dtype))
@@ -82,7 +90,6 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
 
     private static string? ObstacleOf(Tensor tensor, string what, Tensor param, ScalarType dtype)
     {
-        if (tensor.is_sparse) return $"its {what} is sparse";
         if (tensor.dtype != dtype) return $"its {what} is {tensor.dtype}, not {dtype}";
         if (tensor.device_type != TorchSharp.DeviceType.CPU) return $"its {what} is on {tensor.device}, not on the CPU";
         if (!tensor.is_contiguous()) return $"its {what} is not contiguous";

@@ -16,6 +16,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     private readonly FusedPass<TRule> pass = new();
     private readonly List<TState> visited = [];
     private string? shared;
+    private (Parameter param, int place)? refused;
 
     public bool Fused { get; private set; }
     public string? NotFusedBecause { get; private set; }
@@ -63,6 +64,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     {
         try
         {
+            if (refused is var (param, at)) Refuse(param, at, Obstacle(param)); // what stood in the way last time usually still does
             var place = 0;
             for (var g = 0; g < groups.Count; g++)
             {
@@ -86,12 +88,27 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     {
         using var grad = param.grad;
         if (grad is null) return;
-        var misfit = TakesSparse && grad.is_sparse ? null : GradientChecks.MisfitOrSparse(param, grad);
+        if (NotFusedBecause is null)
+        {
+            visited.Add(state);
+            var (first, second, third) = Visited(options, state, param);
+            if (pass.Add(Rule(options, state), param, grad, first, second, third)) return;
+            Refuse(param, place, pass.Refused);
+        }
+        var misfit = !TakesSparse ? GradientChecks.MisfitOrSparse(param, grad) : grad.is_sparse ? null : GradientChecks.Misfit(param, grad);
         if (misfit is not null) throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: the gradient of parameter {place} of shape [{string.Join(", ", param.shape)}] {misfit}.");
-        if (NotFusedBecause is not null) return;
-        visited.Add(state);
-        var (first, second, third) = Visited(options, state, param);
-        if (!pass.Add(Rule(options, state), param, grad, first, second, third)) NotFusedBecause = $"parameter {place} cannot be visited in one pass: {pass.Refused}";
+    }
+
+    private static string? Obstacle(Parameter param)
+    {
+        using var grad = param.grad;
+        return grad is null ? null : FusedPass<TRule>.Obstacle(param);
+    }
+
+    private void Refuse(Parameter param, int place, string? obstacle)
+    {
+        refused = obstacle is null ? null : (param, place);
+        if (obstacle is not null) NotFusedBecause ??= $"parameter {place} cannot be visited in one pass: {obstacle}";
     }
 
     /// <summary>Takes the tensors of all states out of the dispose scopes in which a load or move of TorchSharp's made them.</summary>
