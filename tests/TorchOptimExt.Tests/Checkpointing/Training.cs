@@ -54,6 +54,10 @@ internal sealed class Training : IDisposable
         ["OneCycleLR"] = o => OneCycleLR(o, 0.1, total_steps: 30),
         ["CyclicLR"] = o => CyclicLR(o, 0.01, 0.1, 4),
         ["ReduceLROnPlateau"] = o => ReduceLROnPlateau(o, patience: 1),
+        ["InverseTimeDecay"] = o => optim.lr_scheduler.InverseTimeDecay(o, 0.1, min_lr: 1e-3),
+        ["StaircaseDecay"] = o => optim.lr_scheduler.StaircaseDecay(o, 3),
+        ["CosineAnnealingWarmRestarts"] = o => optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2),
+        ["a sequence of decays"] = o => SequentialLR(o, [optim.lr_scheduler.InverseTimeDecay(o, 0.1), optim.lr_scheduler.ExponentialDecay(o, 0.8)], [4]),
         ["SequentialLR"] = o => SequentialLR(o, [LinearLR(o, 0.1, 1, 5), ExponentialLR(o, 0.8), StepLR(o, 2, 0.5)], [5, 9]),
     };
 
