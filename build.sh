@@ -4,7 +4,7 @@ set -euo pipefail
 export LC_ALL=C.UTF-8 DOTNET_CLI_UI_LANGUAGE=en # messages are searched for their cause
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-demo=samples/TrainingLoop
+demo=samples/CompareOptimizers
 bench=benchmarks/TorchOptimExt.Benchmarks
 
 source "$root/eng/run.sh"

@@ -12,7 +12,7 @@ internal static class CommandLine
     {
         var arguments = CompareCommand.Create().Parse(args);
         if (arguments.Errors.Count > 0)
-            return Fail($"{arguments.Errors[0].Message.TrimEnd('.')}; --help lists the options.");
+            return Fail($"{OneLine(arguments.Errors[0].Message).TrimEnd('.')}; --help lists the options.");
         try
         {
             return arguments.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -22,6 +22,8 @@ internal static class CommandLine
             return Fail(e.Message);
         }
     }
+
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static int Fail(string message)
     {

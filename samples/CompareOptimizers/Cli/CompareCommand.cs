@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CompareOptimizers.Progress;
 using CompareOptimizers.Registry;
 using CompareOptimizers.Report;
@@ -15,7 +16,7 @@ internal static class CompareCommand
     public static RootCommand Create()
     {
         var options = new CommonOptions();
-        var optimizers = new Option<string[]>("--optimizers") { Description = $"Which to compare, with commas between: {Contenders.Names} (default: all)", DefaultValueFactory = _ => [], CustomParser = argument => Split(argument.Tokens[0].Value) };
+        var optimizers = new Option<string[]>("--optimizers") { Description = $"Which to compare, with commas between: {Contenders.Names} (default: all)", DefaultValueFactory = _ => [], CustomParser = Split };
         var epochs = Numeric.Positive("--epochs", "Passes over the training images with mini-batches", 3);
         var batchSize = Numeric.Positive("--batch-size", "Images in a mini-batch", 64);
         var fullBatchSteps = Numeric.Positive("--full-batch-steps", $"Steps of the optimizers that need full batches (of {FullBatch} images)", 100);
@@ -49,11 +50,18 @@ internal static class CompareCommand
         var duels = Console.IsOutputRedirected ? Train(new PlainProgress(Console.Out)) : LiveProgress.Run(contenders, Train);
 
         ConsoleTable.Write(ResultTable.Of(duels));
+        Console.WriteLine(ResultTable.Legend);
         output.Write("results.csv", ResultTable.Of(duels).ToCsv());
         output.Write("loss-over-steps.svg", OverviewPlots.LossOverSteps(duels).ToStandaloneSvg());
         Console.WriteLine($"Report: {output.Write("report.html", ComparisonReport.Html(duels, problem, plan, interrupt.Token.IsCancellationRequested))}");
         return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : 0;
     }
 
-    private static string[] Split(string names) => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(ArgumentResult argument)
+    {
+        var names = argument.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names.Length == 0)
+            argument.AddError("--optimizers names none");
+        return names;
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace CompareOptimizers.Cli;
 
@@ -7,14 +8,17 @@ internal static class Numeric
 {
     public static Option<int> Positive(string name, string description, int value, int most = 1_000_000) => Within(name, description, value, 1, most);
 
-    public static Option<int> Within(string name, string description, int value, int least, int most)
+    public static Option<int> Within(string name, string description, int value, int least, int most) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
+        Description = description,
+        DefaultValueFactory = _ => value,
+        CustomParser = argument =>
         {
-            if (!result.Errors.Any() && result.GetValue(option) is var given && (given < least || given > most))
-                result.AddError($"{name} is {given}, but must be from {least:N0} to {most:N0}");
-        });
-        return option;
-    }
+            var given = argument.Tokens[0].Value;
+            if (int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+            argument.AddError($"{name} is '{given}', but must be a whole number from {least:N0} to {most:N0}");
+            return value;
+        },
+    };
 }

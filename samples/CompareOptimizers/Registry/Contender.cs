@@ -27,7 +27,7 @@ internal enum Closure
     ReturnsLoss,
 }
 
-/// <summary>What an optimizer is compared with.</summary>
+/// <summary>What an optimizer is compared with: an optimizer of TorchSharp, whose closure calls <c>backward</c>.</summary>
 /// <param name="Make">Makes it, with the learning rate of the optimizer that is compared.</param>
 /// <param name="Code">The C# code of <paramref name="Make"/>, filled in by the compiler.</param>
 /// <param name="SameAlgorithm">Whether it computes the same, so that the weights must agree; otherwise it is the closest that TorchSharp has.</param>

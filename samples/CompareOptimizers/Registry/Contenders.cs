@@ -1,5 +1,6 @@
 using TorchOptimExt;
 using static CompareOptimizers.Registry.Batching;
+using static CompareOptimizers.Registry.Closure;
 using static CompareOptimizers.Registry.Reference;
 using static TorchSharp.torch;
 
@@ -21,6 +22,9 @@ internal static class Contenders
         new("RpropMinus", 1e-3, (p, lr) => optim.RpropMinus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
         new("RpropPlus", 1e-3, (p, lr) => optim.RpropPlus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
         new("IRpropPlus", 1e-3, (p, lr) => optim.IRpropPlus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
+        new("ArmijoGD", 1.0, (p, lr) => optim.ArmijoGD(p, lr, first_trial: FirstTrial.Grow), Closest((p, _) => optim.SGD(p, 0.1)), FullBatch, ReturnsLoss),
+        new("ArmijoNewton", 1.0, (p, lr) => optim.ArmijoNewton(p, lr, max_cg: 10), Closest((p, lr) => optim.LBFGS(p, lr, max_iter: 10)), FullBatch, ReturnsLoss, Steps: 15),
+        new("ARS", 0.02, (p, lr) => optim.ARS(p, lr, n_directions: 8, delta_std: 0.03, seed: 1), null, FullBatch, ReturnsLoss, Steps: 30),
     ];
 
     public static string Names => string.Join(", ", All.Select(contender => contender.Name));

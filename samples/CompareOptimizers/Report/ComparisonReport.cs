@@ -17,7 +17,7 @@ internal static class ComparisonReport
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         page.Table(ResultTable.Of(duels))
-            .Paragraph("Final loss: mean over at most 10,000 of the images trained with. Milliseconds: the median of a step without its closure, so without forward and backward where the closure computes both. Ratio: the reference's time by ours. Largest weight difference: after the last step.", "note");
+            .Paragraph(ResultTable.Legend, "note");
         AddOverview(page, duels, Batching.MiniBatch, "With mini-batches");
         AddOverview(page, duels, Batching.FullBatch, "With full batches", "A step is an epoch: it sees all images of the subset.");
         page.Section("One by one", "Solid: ours. Broad and pale: the reference.");

@@ -14,8 +14,8 @@ internal sealed class Course
 
     public int Steps { get; set; }
 
-    /// <summary>Median milliseconds of a step outside of its closure.</summary>
-    public double OptimizerMilliseconds { get; set; }
+    /// <summary>Median milliseconds of a step: outside of its closure, or of all of it where the optimizer decides how often to evaluate the closure.</summary>
+    public double StepMilliseconds { get; set; }
 
     public double EvaluationsPerStep { get; set; }
 

@@ -1,3 +1,4 @@
+using CompareOptimizers.Registry;
 using static TorchSharp.torch;
 
 namespace CompareOptimizers.Training;
@@ -44,7 +45,7 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
     public Duel Finish(Examples train)
     {
         foreach (var side in sides)
-            side.Finish(train);
+            side.Finish(train, wholeSteps: duel.Contender.Closure == Closure.ReturnsLoss);
         return duel;
     }
 
@@ -70,10 +71,10 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
 
         public void SampleAccuracy(double epochs, Examples test) => course.Accuracy.Add(Sample(epochs, trainee.Evaluate(test).accuracy));
 
-        public void Finish(Examples train)
+        public void Finish(Examples train, bool wholeSteps)
         {
             course.Steps = trainee.Steps;
-            course.OptimizerMilliseconds = trainee.OptimizerMilliseconds;
+            course.StepMilliseconds = wholeSteps ? trainee.StepMilliseconds : trainee.OptimizerMilliseconds;
             course.EvaluationsPerStep = trainee.EvaluationsPerStep;
             course.FinalLoss = trainee.Evaluate(train).loss;
         }

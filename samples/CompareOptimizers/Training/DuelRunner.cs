@@ -25,8 +25,8 @@ internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserv
         var examples = full ? problem.Train.First(plan.FullBatch) : problem.Train;
         var batches = new Batches(examples.Count, full ? examples.Count : plan.BatchSize, plan.Seed);
         var epochs = full ? contender.Steps ?? plan.FullBatchSteps : plan.Epochs;
-        using var ours = Create(contender.Make, contender);
-        using var reference = contender.Reference is null ? null : Create(contender.Reference.Make, contender);
+        using var ours = Create(contender.Make, contender.Lr, contender.Closure);
+        using var reference = contender.Reference is null ? null : Create(contender.Reference.Make, contender.Lr, Closure.CallsBackward);
         var record = new DuelRecord(new Duel(contender), ours, reference, problem.Test);
 
         var steps = epochs * batches.PerEpoch;
@@ -38,8 +38,8 @@ internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserv
         return duel;
     }
 
-    private Trainee Create(Make make, Contender contender) =>
-        new(Models.Create(plan.Model, problem.Side, plan.Seed), parameters => make(parameters, contender.Lr), contender.Closure);
+    private Trainee Create(Make make, double lr, Closure closure) =>
+        new(Models.Create(plan.Model, problem.Side, plan.Seed), parameters => make(parameters, lr), closure);
 
     private void Train(DuelRecord record, Examples examples, Batches batches, int epochs, int accuracyEvery)
     {

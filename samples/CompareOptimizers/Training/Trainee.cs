@@ -14,6 +14,7 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
 {
     private const int EvaluationBatch = 5000;
     private readonly Optimizer optimizer = make(model.parameters());
+    private readonly List<double> stepSeconds = [];
     private readonly List<double> optimizerSeconds = [];
     private long evaluations;
 
@@ -23,6 +24,9 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
     public double Seconds { get; private set; }
 
     public int Steps => optimizerSeconds.Count;
+
+    /// <summary>The median of the milliseconds that a step takes.</summary>
+    public double StepMilliseconds => 1000 * Median(stepSeconds);
 
     /// <summary>The median of the milliseconds that a step takes outside of its closure.</summary>
     public double OptimizerMilliseconds => 1000 * Median(optimizerSeconds);
@@ -48,6 +52,7 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
         });
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Seconds += seconds;
+        stepSeconds.Add(seconds);
         optimizerSeconds.Add(seconds - insideClosure);
         return before;
     }

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Samples.Tests;
+
+public sealed partial class CompareOptimizersTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("compare-");
+
+    private string Output => Path.Combine(folder.FullName, "report");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void All_optimizers_train_on_the_digits_and_those_with_the_same_algorithm_keep_the_reference_s_weights()
+    {
+        var ended = Compare("--data", "digits", "--epochs", "1", "--full-batch-steps", "4");
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        var rows = Results();
+        Assert.True(rows.Length >= 14);
+        foreach (var row in rows)
+        {
+            Assert.InRange(Number(row["final loss"]), 0, 2.5); // ln 10 is what guessing costs
+            if (row["reference"] is "–" || row["reference"].Contains("closest")) continue;
+            Assert.InRange(Number(row["largest weight difference"]), 0, 1e-5);
+            Assert.Equal(Number(row["final loss"]), Number(row["its reference's"]), 1e-3);
+        }
+        Assert.All(rows, row => Assert.Contains(row["optimizer"], ended.Output));
+    }
+
+    [Fact]
+    public void The_report_needs_no_other_file_and_has_a_row_and_plots_for_each_optimizer()
+    {
+        Compare("--data", "digits", "--epochs", "1", "--full-batch-steps", "4", "--optimizers", "adam,RpropPlus", "--model", "cnn");
+
+        var report = File.ReadAllText(Path.Combine(Output, "report.html"));
+        Assert.Contains("<td>Adam</td>", report);
+        Assert.Contains("<td>RpropPlus</td>", report);
+        Assert.Contains("torch.optim.fused.Adam(model.parameters(), 0.001)", report);
+        Assert.Contains("prefers-color-scheme: dark", report);
+        Assert.Contains("<svg", report);
+        Assert.DoesNotMatch(Resource(), report.Replace("xmlns=\"http://www.w3.org/2000/svg\"", ""));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_losses_and_another_seed_others()
+    {
+        string Losses(string seed)
+        {
+            Compare("--data", "digits", "--epochs", "1", "--optimizers", "Adam", "--seed", seed);
+            return Results().Single()["final loss"];
+        }
+
+        var first = Losses("3");
+        Assert.Equal(first, Losses("3"));
+        Assert.NotEqual(first, Losses("4"));
+    }
+
+    [Fact]
+    public void Interrupted_it_reports_what_is_there()
+    {
+        using var sample = new SampleProcess("CompareOptimizers", "--output", Output, "--threads", "1", "--data", "digits", "--epochs", "100000", "--optimizers", "Adam,SGD");
+        var lines = new List<string?>();
+        do lines.Add(sample.ReadLine()); while (lines[^1] is { } line && !line.Contains("images to train with"));
+
+        sample.Interrupt();
+        var ended = sample.End();
+
+        Assert.Equal((130, ""), (ended.ExitCode, ended.Error));
+        Assert.Contains("interrupted", Results().Single()["optimizer"]);
+        Assert.Contains("This run was interrupted", File.ReadAllText(Path.Combine(Output, "report.html")));
+    }
+
+    [Fact]
+    public void An_unknown_optimizer_is_refused_with_the_known_ones()
+    {
+        var error = AssertRefused("--optimizers", "Adam,Adamantium");
+
+        Assert.Contains("'Adamantium'", error);
+        Assert.Contains("Adadelta, ", error);
+    }
+
+    [Theory]
+    [InlineData("--epochs", "0")]
+    [InlineData("--epochs", "many")]
+    [InlineData("--batch-size", "-1")]
+    [InlineData("--seed", "-5")]
+    [InlineData("--model", "transformer")]
+    [InlineData("--optimisers", "Adam")]
+    [InlineData("--optimizers", ",")]
+    public void A_wrong_option_is_named(string option, string value) => Assert.Contains(option == "--model" ? value : option, AssertRefused(option, value));
+
+    [Fact]
+    public void Missing_data_is_named()
+    {
+        var error = AssertRefused("--data", "/nowhere");
+
+        Assert.StartsWith("/nowhere/train-images-idx3-ubyte[.gz] is missing; ", error);
+        Assert.Contains("--data", error);
+    }
+
+    [Fact]
+    public void Truncated_data_is_named()
+    {
+        using var data = new DatasetFolder();
+        data.Damage(DatasetFolder.TestImages, bytes => bytes[..^1]);
+
+        Assert.StartsWith(data.PathOf(DatasetFolder.TestImages) + " is truncated", AssertRefused("--data", data.FullName));
+    }
+
+    [Fact]
+    public void Corrupt_data_is_named()
+    {
+        using var data = new DatasetFolder(compressed: true);
+        data.Damage(DatasetFolder.TrainLabels + ".gz", _ => "no gzip"u8.ToArray());
+
+        Assert.StartsWith(data.PathOf(DatasetFolder.TrainLabels + ".gz") + " is corrupt", AssertRefused("--data", data.FullName));
+    }
+
+    [Fact]
+    public void Few_images_are_enough()
+    {
+        using var data = new DatasetFolder();
+
+        Assert.Equal(0, Compare("--data", data.FullName, "--epochs", "1", "--full-batch-steps", "2", "--optimizers", "Adam,Rprop").ExitCode);
+    }
+
+    [Fact]
+    public void An_output_that_cannot_be_written_is_refused_before_anything_is_trained()
+    {
+        var file = Path.Combine(folder.FullName, "file");
+        File.WriteAllText(file, "");
+
+        var ended = SampleProcess.Run("CompareOptimizers", "--data", "digits", "--output", Path.Combine(file, "report"));
+
+        AssertRefused(ended);
+        Assert.Contains(file, ended.Error);
+        Assert.Contains("--output", ended.Error);
+    }
+
+    [Fact]
+    public void Help_is_no_error()
+    {
+        var ended = SampleProcess.Run("CompareOptimizers", "--help");
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Contains("--optimizers", ended.Output);
+    }
+
+    private Ended Compare(params string[] arguments) => SampleProcess.Run("CompareOptimizers", ["--output", Output, "--threads", "1", .. arguments]);
+
+    private string AssertRefused(params string[] arguments)
+    {
+        var ended = Compare(arguments);
+        AssertRefused(ended);
+        return ended.Error;
+    }
+
+    private static void AssertRefused(Ended ended)
+    {
+        Assert.Equal((2, ""), (ended.ExitCode, ended.Output));
+        Assert.Single(ended.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    /// <summary>The rows of results.csv by their columns' names; a second column of a name is "its" of the one before.</summary>
+    private Dictionary<string, string>[] Results()
+    {
+        var lines = File.ReadAllLines(Path.Combine(Output, "results.csv"));
+        var columns = lines[0].Split(',');
+        return [.. lines[1..].Select(line => columns.Zip(line.Split(',')).Aggregate(new Dictionary<string, string>(), (row, cell) =>
+        {
+            row.TryAdd(cell.First == "reference's" ? "its reference's" : cell.First, cell.Second);
+            return row;
+        }))];
+    }
+
+    private static double Number(string cell) => double.Parse(cell.TrimEnd(' ', '*', '×', '%'), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""https?://|src=|<link|url\(|@import|<script""")]
+    private static partial Regex Resource();
+}
