@@ -10,7 +10,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
 {
     private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr");
 
-    private readonly double?[] values;
+    private double?[] values;
     private (double initial, double rate, double?[] values)? staged;
 
     /// <summary>Empty options: every value is open.</summary>
@@ -37,6 +37,14 @@ public abstract class HyperparameterOptions : OptimizerOptions
     /// <summary>Checks what depends on several values; each by itself is in its range already.</summary>
     /// <exception cref="ArgumentOutOfRangeException">They do not go together.</exception>
     protected virtual void CheckTogether() { }
+
+    /// <summary>Options of the same kind with every value open.</summary>
+    internal HyperparameterOptions Open()
+    {
+        var open = (HyperparameterOptions)MemberwiseClone();
+        (open.values, open.staged, open.LearningRate, open.Owner) = (new double?[values.Length], null, null, null);
+        return open;
+    }
 
     /// <summary>These values, with the defaults for what is open; throws before anything is changed.</summary>
     internal void Complete(HyperparameterOptions? defaults)

@@ -83,7 +83,7 @@ public abstract class OptimizerBase : OptimizerHelper
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(param_group);
         var defaults = (HyperparameterOptions)_defaults;
-        var options = param_group.Options ?? (OptimizerOptions)Activator.CreateInstance(defaults.GetType())!;
+        var options = param_group.Options ?? defaults.Open();
         if (options.GetType() != defaults.GetType())
             throw new ArgumentException($"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", nameof(param_group));
         List<Parameter> added = [.. param_group.Parameters ?? throw new ArgumentException("The group has no parameters.", nameof(param_group))];

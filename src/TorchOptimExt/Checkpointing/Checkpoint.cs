@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchOptimExt.Checkpointing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
@@ -41,6 +42,7 @@ public sealed class Checkpoint
     /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
     /// <exception cref="ArgumentException">The optimizer, the schedule or a value cannot be saved.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
     {
         var helper = Check(path, module, optimizer, scheduler);
@@ -66,6 +68,7 @@ public sealed class Checkpoint
     /// <exception cref="ArgumentException">The optimizer or schedule is of a kind that cannot be saved.</exception>
     /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule: the message says how. Nothing was changed.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, bool restoreRandomState = true)
     {
         var helper = Check(path, module, optimizer, scheduler);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using static TorchSharp.torch.optim;
 using static TorchSharp.torch.optim.lr_scheduler;
@@ -8,6 +9,7 @@ namespace TorchOptimExt.Checkpointing;
 /// A schedule's position. TorchSharp's schedulers have no state dictionary, so the numbers are taken from the fields,
 /// which is what PyTorch's do too: counters, rates, and the same of schedulers within, as SequentialLR has them.
 /// </summary>
+[RequiresUnreferencedCode("Reads the fields of a schedule's class.")]
 internal static class ScheduleSection
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
