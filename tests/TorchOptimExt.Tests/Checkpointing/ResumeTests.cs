@@ -40,6 +40,8 @@ public class ResumeTests
     [Theory]
     [InlineData("Adadelta", "fused Adadelta")]
     [InlineData("fused Rprop", "Rprop")]
+    [InlineData("SGD with momentum", "fused SGD")]
+    [InlineData("fused Adam", "Adam")]
     public void TorchSharp_s_optimizer_and_its_fused_version_load_each_other(string saver, string loader)
     {
         using var folder = new TemporaryFolder();

@@ -33,8 +33,17 @@ internal sealed class Training : IDisposable
         ["Adam"] = m => optim.Adam(m.parameters(), 0.02, amsgrad: true),
         ["AdamW"] = m => optim.AdamW(m.parameters(), 0.02),
         ["Rprop"] = m => optim.Rprop(m.parameters(), 0.01),
+        ["fused SGD"] = m => optim.fused.SGD(m.parameters(), 0.05, momentum: 0.9, weight_decay: 1e-3),
+        ["fused Adagrad"] = m => optim.fused.Adagrad(m.parameters(), 0.05, lr_decay: 0.1),
+        ["fused RMSProp"] = m => optim.fused.RMSProp(m.parameters(), 0.01, momentum: 0.5, centered: true),
+        ["fused Adam"] = m => optim.fused.Adam(m.parameters(), 0.02, amsgrad: true),
+        ["fused AdamW"] = m => optim.fused.AdamW(m.parameters(), 0.02),
         ["fused Adadelta"] = m => optim.fused.Adadelta(m.parameters(), 0.5),
         ["fused Rprop"] = m => optim.fused.Rprop(m.parameters(), 0.01),
+        ["EwmaMomentum"] = m => optim.EwmaMomentum(m.parameters(), 0.05, bias_correction: true),
+        ["ArmijoGD"] = m => optim.ArmijoGD(m.parameters(), momentum: 0.5, first_trial: FirstTrial.Grow, history: 3),
+        ["ArmijoNewton"] = m => optim.ArmijoNewton(m.parameters()),
+        ["ARS"] = m => optim.ARS(m.parameters(), n_directions: 2),
         ["RpropMinus"] = m => optim.RpropMinus(m.parameters(), 0.01),
         ["RpropPlus"] = m => optim.RpropPlus(m.parameters(), 0.01),
         ["IRpropPlus"] = m => optim.IRpropPlus(m.parameters(), 0.01),
@@ -73,7 +82,7 @@ internal sealed class Training : IDisposable
             {
                 Optimizer.zero_grad();
                 var loss = nn.functional.mse_loss(Model.forward(inputs), targets);
-                loss.backward();
+                if (Optimizer is not (ArmijoGD or ArmijoNewton or ARS)) loss.backward();
                 return loss;
             });
             if (Scheduler is null) continue;
