@@ -14,7 +14,7 @@ internal static class Interleaved
     /// <param name="seconds">How long a block lasts, about.</param>
     public static (double first, double second, double? third) Medians(Action first, Action second, Func<int, double[]>? third, double seconds)
     {
-        WarmUp(first, second, seconds);
+        WarmUp(first, second);
         third?.Invoke(3);
         List<double> ours = [], reference = [], elsewhere = [];
         for (var block = 0; block < Blocks; block++)
@@ -30,12 +30,19 @@ internal static class Interleaved
         return (Median(ours), Median(reference), third is null ? null : Median(elsewhere));
     }
 
-    // Long enough for the just-in-time compiler's last tier: 30 calls, then its background thread.
-    private static void WarmUp(Action first, Action second, double seconds)
+    // The just-in-time compiler reaches its last tier in two turns: each waits for 30 calls and then for a tenth of a second without new methods.
+    private static void WarmUp(Action first, Action second)
     {
-        for (var run = 0; run < 40; run++) first();
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < Math.Max(0.3, seconds / 2); first()) { }
-        for (var run = 0; run < 3; run++) second();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var run = 0; run < 5 || (run < 40 && Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5); run++)
+            {
+                first();
+                second();
+            }
+            Thread.Sleep(150);
+        }
     }
 
     private static double Milliseconds(Action run)

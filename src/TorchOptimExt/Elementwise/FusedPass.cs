@@ -16,8 +16,8 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
     /// <summary>A span reaches at most 2 GiB; longer tensors are visited in slices of this many bytes.</summary>
     internal static long SliceBytes { get; set; } = 1L << 30;
 
-    // Elements that pay for a further thread, and of a piece of work: small enough to balance the threads, but long runs of memory where there is much.
-    private const long WorthAThread = 1 << 16, ShortestPiece = 1 << 14, LongestPiece = 1 << 18;
+    // Elements that pay for further threads, and of a piece of work: small enough to balance the threads, but long runs of memory where there is much.
+    private const long WorthThreads = 1 << 17, ShortestPiece = 1 << 14, LongestPiece = 1 << 18;
 
     private readonly List<Segment<TRule>> segments = [];
     private long total;
@@ -48,8 +48,8 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
     /// <summary>Visits everything that was added.</summary>
     public void Run()
     {
-        var threads = (int)Math.Min(get_num_threads(), total / WorthAThread);
-        if (threads > 1) RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
+        var threads = get_num_threads();
+        if (threads > 1 && total >= WorthThreads) RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
         else foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments)) Visit(segment, 0, segment.Length);
         Clear();
     }

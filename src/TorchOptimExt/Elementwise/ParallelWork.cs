@@ -1,14 +1,17 @@
 namespace TorchOptimExt.Elementwise;
 
 /// <summary>
-/// Independent pieces of work, shared between the calling thread and the thread pool without allocating anything.
+/// Independent pieces of work, shared between the calling thread and libtorch's or else the thread pool's, without allocating anything.
 /// The caller works too and waits only for helpers that have begun: a busy pool costs speed, never progress.
 /// </summary>
 internal abstract class ParallelWork
 {
     private readonly List<Helper> helpers = [];
+    private readonly Action doPieces;
     private int next;
     private Exception? failure;
+
+    private protected ParallelWork() => doPieces = DoPieces;
 
     /// <summary>How many pieces the running work has.</summary>
     private protected int Pieces { get; private set; }
@@ -20,11 +23,17 @@ internal abstract class ParallelWork
     private protected void RunPieces(int pieces, int threads)
     {
         (Pieces, next, failure) = (pieces, 0, null);
+        if (TorchThreads.Available) TorchThreads.Run(doPieces, threads);
+        else RunOnPool(threads);
+        if (failure is not null) throw new AggregateException(failure);
+    }
+
+    private void RunOnPool(int threads)
+    {
         while (helpers.Count < threads - 1) helpers.Add(new Helper(this));
         for (var k = 0; k < threads - 1; k++) helpers[k].Call();
         DoPieces();
         for (var k = 0; k < threads - 1; k++) helpers[k].Join();
-        if (failure is not null) throw new AggregateException(failure);
     }
 
     private void DoPieces()
