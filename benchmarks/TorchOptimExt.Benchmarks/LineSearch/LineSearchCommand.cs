@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Globalization;
+using TorchOptimExt.Tests.TestFunctions;
+
+namespace TorchOptimExt.Benchmarks.LineSearch;
+
+/// <summary><c>linesearch</c>: the line searches beside other minimizers on functions with known minima, or beside SGD on mini-batches.</summary>
+internal static class LineSearchCommand
+{
+    public static Command Create()
+    {
+        var iterations = new Option<int>("--iterations") { Description = "The most iterations of a minimizer", DefaultValueFactory = _ => 10_000 };
+        var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
+        var epochs = new Option<int>("--epochs") { Description = "With --stochastic: passes over the training images", DefaultValueFactory = _ => 3 };
+        var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations, stochastic, epochs };
+        command.SetAction(arguments =>
+        {
+            if (arguments.GetValue(stochastic)) StochasticRun.Write(arguments.GetValue(epochs));
+            else Write(arguments.GetValue(iterations));
+        });
+        return command;
+    }
+
+    // A Markdown table. A cell: function and gradient evaluations and seconds, or the norm that was reached.
+    private static void Write(int iterations)
+    {
+        foreach (var peer in Peer.All) peer.Minimize(new Problem(Functions.Beale, Functions.Beale.Starts[0]), 50);       // compiles what is timed
+        Console.WriteLine($"| function | {string.Join(" | ", Peer.All.Select(peer => peer.Name))} |");
+        Console.WriteLine($"|---|{string.Concat(Peer.All.Select(_ => "---|"))}");
+        var (ours, theirs) = (0, 0);
+        foreach (var (function, start) in Functions.Problems)
+        {
+            var outcomes = Peer.All.ToDictionary(peer => peer.Name, peer => peer.Minimize(new Problem(function, start), iterations));
+            Console.WriteLine($"| {new Problem(function, start).Name} | {string.Join(" | ", Peer.All.Select(peer => Cell(outcomes[peer.Name])))} |");
+            var (newton, rival) = (outcomes["ArmijoNewton"], outcomes["MathNet Newton"]);
+            if (!newton.Converged || !rival.Converged) continue;
+            ours += newton.Functions;
+            theirs += rival.Functions;
+        }
+        Console.WriteLine();
+        Console.WriteLine($"Function evaluations where both Newtons converge: ArmijoNewton {ours}, MathNet {theirs}.");
+    }
+
+    private static string Cell(Outcome o) => string.Create(CultureInfo.InvariantCulture,
+        $"{o.Functions} / {o.Gradients}, {o.Seconds:0.000} s{(o.Converged ? "" : $", max\\|g\\| = {o.LargestGradient:0.0e+0}")}{(o.Failure is null ? "" : $" ({o.Failure})")}");
+}
