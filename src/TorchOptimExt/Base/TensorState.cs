@@ -59,17 +59,19 @@ public sealed class TensorState : OptimizerState, IDisposable
         if (steps < 0) throw new InvalidDataException($"A step count of {steps} was read; the file is damaged.");
         var read = new double[Expect(reader, numbers.Length, "numbers")];
         for (var k = 0; k < read.Length; k++) read[k] = reader.ReadDouble();
-        var loaded = new List<Tensor>(Expect(reader, tensors.Length, "tensors"));
+        Expect(reader, tensors.Length, "tensors");
+        var loaded = Array.ConvertAll(tensors, t => Own(empty_like(t)));
         try
         {
-            for (var k = 0; k < tensors.Length; k++) loaded.Add(Fitting(Tensor.Load(reader)));
+            foreach (var tensor in loaded) tensor.Load(reader);
         }
-        catch
+        catch (Exception e)
         {
-            loaded.ForEach(t => t.Dispose());
-            throw;
+            foreach (var tensor in loaded) tensor.Dispose();
+            if (e is not ArgumentException) throw;
+            throw new InvalidDataException($"The state has a tensor that does not fit a {_parameter.dtype} parameter of shape [{string.Join(", ", _parameter.shape)}]: it is of another model or the file is damaged.", e);
         }
-        staged = (steps, read, [.. loaded]);
+        staged = (steps, read, loaded);
         Owner.Staged();
     }
 
@@ -85,7 +87,10 @@ public sealed class TensorState : OptimizerState, IDisposable
         Discard();
         if (source is not TensorState other || other.numbers.Length != numbers.Length || other.tensors.Length != tensors.Length)
             throw new ArgumentException("This is not the state of such an optimizer.", nameof(source));
-        staged = (other.step, (double[])other.numbers.Clone(), [.. other.tensors.Select(t => Fitting(t.detach().clone()))]);
+        foreach (var tensor in other.tensors)
+            if (tensor.dtype != _parameter.dtype || !Shapes.Equal(tensor, _parameter))
+                throw new ArgumentException($"The state has a {tensor.dtype} tensor of shape [{string.Join(", ", tensor.shape)}]; the parameter is {_parameter.dtype} of shape [{string.Join(", ", _parameter.shape)}].", nameof(source));
+        staged = (other.step, (double[])other.numbers.Clone(), Array.ConvertAll(other.tensors, t => Own(t.to(_parameter.device, copy: true))));
     }
 
     internal void Commit()
@@ -133,19 +138,5 @@ public sealed class TensorState : OptimizerState, IDisposable
     {
         var found = reader.ReadInt32();
         return found == expected ? found : throw new InvalidDataException($"The state has {found} {what} a parameter, not {expected}: it is of another optimizer or the file is damaged.");
-    }
-
-    private Tensor Fitting(Tensor tensor)
-    {
-        Own(tensor);
-        if (tensor.dtype == _parameter.dtype && tensor.shape.SequenceEqual(_parameter.shape))
-        {
-            var moved = tensor.to(_parameter.device);
-            if (!ReferenceEquals(moved, tensor)) tensor.Dispose();
-            return Own(moved);
-        }
-        var (dtype, shape) = (tensor.dtype, tensor.shape);
-        tensor.Dispose();
-        throw new InvalidDataException($"The state has a {dtype} tensor of shape [{string.Join(", ", shape)}]; the parameter is {_parameter.dtype} of shape [{string.Join(", ", _parameter.shape)}].");
     }
 }
