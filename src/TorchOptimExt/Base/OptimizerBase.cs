@@ -123,7 +123,7 @@ public abstract class OptimizerBase : OptimizerHelper
     }
 
     /// <summary>Throws after disposal.</summary>
-    protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
+    protected internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <inheritdoc/>
     public override void zero_grad()

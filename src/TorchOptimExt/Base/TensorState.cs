@@ -111,6 +111,7 @@ public sealed class TensorState : OptimizerState, IDisposable
     /// <inheritdoc/>
     public override void to(Device device)
     {
+        Owner.ThrowIfDisposed();
         for (var k = 0; k < tensors.Length; k++)
         {
             var moved = tensors[k].to(device);

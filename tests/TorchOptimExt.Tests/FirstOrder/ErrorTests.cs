@@ -1,0 +1,204 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Tests.FirstOrder;
+
+/// <summary>Mistakes are named where they enter, before anything is changed.</summary>
+public class ErrorTests
+{
+    private static readonly double[] NeverInRange = [double.NaN, double.PositiveInfinity, double.NegativeInfinity];
+
+    public static TheoryData<string> All => FirstOrderOptimizer.Names;
+    public static TheoryData<string> Own => [.. FirstOrderOptimizer.All.Where(o => !o.IsTorchSharps).Select(o => o.Name)];
+
+    public static TheoryData<string, string, double> OutOfRange
+    {
+        get
+        {
+            var table = new TheoryData<string, string, double>();
+            Add(["EwmaMomentum", "RpropMinus", "RpropPlus", "IRpropPlus"], "lr", -1e-9);
+            Add(["EwmaMomentum"], "beta", -1e-9, 1, 2);
+            Add(["RpropMinus", "RpropPlus", "IRpropPlus"], "etaminus", 0, 1, -1);
+            Add(["RpropMinus", "RpropPlus", "IRpropPlus"], "etaplus", 1, 0.5);
+            Add(["RpropMinus", "RpropPlus", "IRpropPlus"], "min_step", 0, -1, 51);
+            Add(["RpropMinus", "RpropPlus", "IRpropPlus"], "max_step", 0, -1);
+            return table;
+
+            void Add(string[] optimizers, string name, params double[] values)
+            {
+                foreach (var optimizer in optimizers)
+                    foreach (var value in values.Concat(NeverInRange)) table.Add(optimizer, name, value);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void A_hyperparameter_out_of_range_is_refused_with_its_name_and_value(string optimizer, string name, double value)
+    {
+        using var scope = NewDisposeScope();
+        List<Parameter> parameters = [new(ones(2))];
+        foreach (var grouped in (bool[])[false, true])
+        {
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() => Make(optimizer, parameters, name, value, grouped));
+            Assert.Equal(name, error.ParamName);
+            Assert.Equal(value, error.ActualValue);
+            Assert.Contains("must be", error.Message);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Own))]
+    public void Parameters_that_cannot_be_optimized_are_refused(string optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var memory = zeros(10);
+        var (first, second, leaf) = (new Parameter(memory.narrow(0, 0, 6)), new Parameter(memory.narrow(0, 5, 5)), new Parameter(ones(3)));
+        Refused("empty");
+        Refused("null", leaf, null!);
+        Refused("twice", leaf, leaf);
+        Refused("share memory", first, leaf, second);
+        Refused("Int64", leaf, new Parameter(ones([2], int64), requires_grad: false));
+        Refused("Complex", new Parameter(zeros([2], ScalarType.ComplexFloat32)));
+
+        void Refused(string why, params Parameter[] parameters) =>
+            Assert.Contains(why, Assert.Throws<ArgumentException>(() => Make(optimizer, parameters)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Own))]
+    public void A_group_that_does_not_fit_is_refused_and_nothing_is_added(string optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var (memory, other) = (zeros(10), new Parameter(ones(3)));
+        var parameter = new Parameter(memory.narrow(0, 0, 6));
+        using var made = Make(optimizer, [parameter]);
+        Assert.Throws<ArgumentException>(() => made.add_param_group(new ParamGroup { Parameters = [parameter] }));
+        Assert.Throws<ArgumentException>(() => made.add_param_group(new ParamGroup { Parameters = [other, new Parameter(memory.narrow(0, 2, 2))] }));
+        Assert.Throws<ArgumentException>(() => made.add_param_group(new Adam.ParamGroup { Parameters = [other], Options = new() }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => made.add_param_group(Group(made, [other], lr: -1)));
+        Assert.Single(made.ParamGroups);
+        Assert.Single(made.parameters());
+        made.add_param_group(Group(made, [other], lr: 0.5));
+        Assert.Equal([0.1, 0.5], made.ParamGroups.Select(g => g.LearningRate));
+    }
+
+    // TorchSharp's classes accept more than they should; what they accept goes their way.
+    [Fact]
+    public void Fused_optimizers_accept_what_TorchSharp_s_accept()
+    {
+        using var scope = NewDisposeScope();
+        var (ours, theirs) = (Shared(), Shared());
+        using var fused = optim.fused.Adam(ours);
+        using var builtIn = optim.Adam(theirs);
+        for (var step = 0; step < 3; step++)
+        {
+            foreach (var p in ours.Concat(theirs)) p.grad = full(p.shape, step - 0.5);
+            fused.step();
+            builtIn.step();
+        }
+        Assert.False(fused.LastStepFused);
+        Assert.Equal("parameters share memory", fused.LastStepNotFusedBecause);
+        foreach (var (a, b) in ours.Zip(theirs)) Assert.True(a.bytes.SequenceEqual(b.bytes));
+
+        static List<Parameter> Shared()
+        {
+            var memory = arange(0, 10, float32);
+            Parameter first = new(memory.narrow(0, 0, 6)), second = new(memory.narrow(0, 5, 5)), third = new(ones(3));
+            return [first, second, third, third];
+        }
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0.9)]
+    [InlineData(0.1, -1, 0.9)]
+    [InlineData(0.1, 0, 1)]
+    public void Fused_optimizers_refuse_what_TorchSharp_s_refuse(double lr, double eps, double beta1)
+    {
+        using var scope = NewDisposeScope();
+        List<Parameter> parameters = [new(ones(2))];
+        var theirs = Assert.Throws<ArgumentException>(() => optim.Adam(parameters, lr, beta1, eps: eps));
+        Assert.Equal(theirs.Message, Assert.Throws<ArgumentException>(() => optim.fused.Adam(parameters, lr, beta1, eps: eps)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_gradient_that_does_not_fit_is_refused_and_nothing_is_changed(string optimizer)
+    {
+        using var scope = NewDisposeScope();
+        Parameter good = new(ones(3)), bad = new(ones(2, 2));
+        using var made = Make(optimizer, [good, bad]);
+        good.grad = ones(3);
+        bad.grad = ones(2, 2);
+        made.step(() => tensor(1.0));
+        var before = Snapshot();
+
+        Refused("shape [4]", ones(4));
+        Refused("shape [2, 1]", ones(2, 1));
+        Refused("Float64", ones([2, 2], float64));
+        Refused("ComplexFloat32", zeros([2, 2], ScalarType.ComplexFloat32));
+        if (!optimizer.StartsWith("SGD", StringComparison.Ordinal))     // TorchSharp's SGD uses sparse gradients
+            Refused("sparse", sparse_coo_tensor(zeros([2, 1], int64), ones(1), [2, 2]));
+
+        void Refused(string why, Tensor gradient)
+        {
+            bad.grad = gradient;
+            var message = Assert.Throws<InvalidOperationException>(() => made.step(() => tensor(1.0))).Message;
+            Assert.Contains(made.GetType().Name, message);
+            Assert.Contains("parameter 1 of shape [2, 2]", message);
+            Assert.Contains(why, message);
+            Assert.Equal(before, Snapshot());
+        }
+
+        byte[] Snapshot()
+        {
+            using var stream = new MemoryStream();
+            using var writer = new BinaryWriter(stream);
+            made.save_state_dict(writer);
+            return [.. stream.ToArray(), .. good.bytes, .. bad.bytes];
+        }
+    }
+
+    [Fact]
+    public void SGD_leaves_sparse_gradients_to_TorchSharp_s()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(2, 2));
+        using var optimizer = optim.fused.SGD([parameter], 0.5);
+        parameter.grad = sparse_coo_tensor(zeros([2, 1], int64), ones(1), [2, 2]);
+        optimizer.step();
+        Assert.Equal("parameter 0 cannot be visited in one pass: its gradient is sparse", optimizer.LastStepNotFusedBecause);
+        Assert.Equal([0.5f, 1, 1, 1], parameter.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Names_appear_in_messages()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(2));
+        using var optimizer = optim.EwmaMomentum([("layer.weight", parameter)], 0.1);
+        parameter.grad = ones(3);
+        Assert.Contains("'layer.weight'", Assert.Throws<InvalidOperationException>(() => optimizer.step()).Message);
+    }
+
+    private static OptimizerHelper Make(string optimizer, IEnumerable<Parameter> parameters) => FirstOrderOptimizer.Named(optimizer).Make(parameters, 0.1);
+
+    private static OptimizerHelper Make(string optimizer, IEnumerable<Parameter> parameters, string name, double value, bool grouped)
+    {
+        double Or(string other, double otherwise) => name == other ? value : otherwise;
+        if (optimizer == "EwmaMomentum")
+            return grouped ? optim.EwmaMomentum([new EwmaMomentum.ParamGroup(parameters, Or("lr", 0.1), Or("beta", 0.9))], 0.1) : optim.EwmaMomentum(parameters, Or("lr", 0.1), Or("beta", 0.9));
+        RpropOptions options = new() { LearningRate = Or("lr", 0.01), etaminus = Or("etaminus", 0.5), etaplus = Or("etaplus", 1.2), min_step = Or("min_step", 1e-6), max_step = Or("max_step", 50) };
+        List<ParamGroup<RpropOptions>> groups = [new(parameters, options)];
+        var (lr, etaminus, etaplus, min_step, max_step) = (options.LearningRate.Value, options.etaminus.Value, options.etaplus.Value, options.min_step.Value, options.max_step.Value);
+        return optimizer switch
+        {
+            "RpropMinus" => grouped ? optim.RpropMinus(groups) : optim.RpropMinus(parameters, lr, etaminus, etaplus, min_step, max_step),
+            "RpropPlus" => grouped ? optim.RpropPlus(groups) : optim.RpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
+            _ => grouped ? optim.IRpropPlus(groups) : optim.IRpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
+        };
+    }
+
+    private static ParamGroup Group(OptimizerHelper optimizer, Parameter[] parameters, double lr) =>
+        optimizer is EwmaMomentum ? new EwmaMomentum.ParamGroup(parameters, lr) : new ParamGroup<RpropOptions>(parameters, new RpropOptions { LearningRate = lr });
+}
