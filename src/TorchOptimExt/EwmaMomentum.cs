@@ -47,7 +47,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
     public double Momentum { get => ((Options)_defaults).beta!.Value; set => ((Options)_defaults).beta = value; }
 
     /// <inheritdoc/>
-    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
+    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return ([], [zeros(parameter.shape, parameter.dtype, parameter.device)]);

@@ -47,7 +47,7 @@ public sealed class IRpropPlus : RpropVariant<RpropPlusRule>
         : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroups(parameters);
 
     /// <inheritdoc/>
-    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
+    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
         ([double.NaN], base.InitialState(parameter, options).tensors);      // the number: the loss of the last step
 
     /// <inheritdoc/>

@@ -28,7 +28,9 @@ public abstract class OptimizerBase : OptimizerHelper
     protected bool IsDisposed { get; private set; }
 
     /// <summary>The numbers and tensors that a parameter starts with. The tensors have its shape, dtype and device.</summary>
-    protected internal abstract (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options);
+    protected abstract (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options);
+
+    internal (double[] numbers, Tensor[] tensors) Initial(Parameter parameter, OptimizerOptions options) => InitialState(parameter, options);
 
     /// <summary>One group of parameters with all defaults.</summary>
     protected void AddGroup<TOptions>(IEnumerable<Parameter> parameters) where TOptions : HyperparameterOptions, new()

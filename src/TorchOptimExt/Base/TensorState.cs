@@ -33,7 +33,7 @@ public sealed class TensorState : OptimizerState, IDisposable
     /// <summary>Starts anew.</summary>
     public override void Initialize(OptimizerOptions options)
     {
-        var (numbers, tensors) = Owner.InitialState(_parameter, options);
+        var (numbers, tensors) = Owner.Initial(_parameter, options);
         staged = (0, numbers, tensors);
         Commit();
     }

@@ -74,7 +74,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
     private double[] Memory => StateOf(_parameter_groups[0].Parameters.First()).numbers;
 
     /// <inheritdoc/>
-    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
+    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         using var quiet = no_grad();

@@ -62,7 +62,7 @@ public sealed class ArmijoNewton : LineSearchOptimizer
     private new Options Settings => (Options)base.Settings;
 
     /// <inheritdoc/>
-    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
+    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
     // What cannot be differentiated twice fails in the products, which report it; grad() itself is given only what it can take.
     private protected override IReadOnlyList<Tensor?> Differentiate(Tensor loss, IReadOnlyList<Parameter> parameters)

@@ -65,7 +65,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     private ARSOptions Search => (ARSOptions)_parameter_groups[0].Options;
 
     /// <inheritdoc/>
-    protected internal override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
+    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
     /// <inheritdoc/>
     public override void add_param_group(ParamGroup param_group)
