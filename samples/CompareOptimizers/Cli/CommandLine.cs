@@ -10,7 +10,11 @@ internal static class CommandLine
 
     public static int Run(string[] args)
     {
-        var arguments = CompareCommand.Create().Parse(args);
+        var command = CompareCommand.Create();
+        command.Add(SurfacesCommand.Create());
+        command.Add(BatchesCommand.Create());
+        command.Add(CaseStudyCommand.Create());
+        var arguments = command.Parse(args);
         if (arguments.Errors.Count > 0)
             return Fail($"{OneLine(arguments.Errors[0].Message).TrimEnd('.')}; --help lists the options.");
         try

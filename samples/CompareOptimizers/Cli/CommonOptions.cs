@@ -1,10 +1,9 @@
 using System.CommandLine;
 using CompareOptimizers.Training;
-using static TorchSharp.torch;
 
 namespace CompareOptimizers.Cli;
 
-/// <summary>The options that all commands have.</summary>
+/// <summary>The options that several commands have.</summary>
 internal sealed class CommonOptions
 {
     private const int MostThreads = 1024;
@@ -14,11 +13,6 @@ internal sealed class CommonOptions
     public Option<int> Seed { get; } = Numeric.Within("--seed", "Of the initial weights and the order of the images", 1, 0, int.MaxValue);
     public Option<int> Threads { get; } = Numeric.Within("--threads", "Threads that torch uses", Environment.ProcessorCount, 1, MostThreads);
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in new Option[] { Data, Output, Seed, Threads })
-            command.Add(option);
-    }
-
-    public void SetThreads(ParseResult arguments) => set_num_threads(arguments.GetValue(Threads));
+    /// <summary>All of them: for commands that train on images.</summary>
+    public Option[] All => [Data, Output, Seed, Threads];
 }

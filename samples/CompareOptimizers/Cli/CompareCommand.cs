@@ -4,7 +4,6 @@ using CompareOptimizers.Progress;
 using CompareOptimizers.Registry;
 using CompareOptimizers.Report;
 using CompareOptimizers.Training;
-using static TorchSharp.torch;
 
 namespace CompareOptimizers.Cli;
 
@@ -15,46 +14,51 @@ internal static class CompareCommand
 
     public static RootCommand Create()
     {
-        var options = new CommonOptions();
+        var common = new CommonOptions();
         var optimizers = new Option<string[]>("--optimizers") { Description = $"Which to compare, with commas between: {Contenders.Names} (default: all)", DefaultValueFactory = _ => [], CustomParser = Split };
         var epochs = Numeric.Positive("--epochs", "Passes over the training images with mini-batches", 3);
         var batchSize = Numeric.Positive("--batch-size", "Images in a mini-batch", 64);
         var fullBatchSteps = Numeric.Positive("--full-batch-steps", $"Steps of the optimizers that need full batches (of {FullBatch} images)", 100);
-        var model = new Option<string>("--model") { Description = "The network", DefaultValueFactory = _ => Models.Names[0] }.AcceptOnlyFromAmong(Models.Names);
+        var model = new Option<string>("--model") { Description = "The network", DefaultValueFactory = _ => Models.Perceptron }.AcceptOnlyFromAmong(Models.Names);
 
         var command = new RootCommand("Trains one model from the same weights and on the same batches with each optimizer and with its reference, and shows the difference.") { optimizers, epochs, batchSize, fullBatchSteps, model };
-        options.AddTo(command);
+        foreach (var option in common.All)
+            command.Add(option);
         command.SetAction(arguments =>
         {
             var contenders = Contenders.Choose(arguments.GetRequiredValue(optimizers));
-            var plan = new TrainingPlan(arguments.GetRequiredValue(model), arguments.GetValue(epochs), arguments.GetValue(batchSize), FullBatch, arguments.GetValue(fullBatchSteps), arguments.GetValue(options.Seed));
-            return Run(contenders, plan, options, arguments);
+            var plan = new TrainingPlan(arguments.GetRequiredValue(model), arguments.GetValue(epochs), arguments.GetValue(batchSize), FullBatch, arguments.GetValue(fullBatchSteps), arguments.GetValue(common.Seed));
+            using var session = new Session(arguments, common);
+            return Run(contenders, plan, session);
         });
         return command;
     }
 
-    private static int Run(Contender[] contenders, TrainingPlan plan, CommonOptions options, ParseResult arguments)
+    private static int Run(Contender[] contenders, TrainingPlan plan, Session session)
     {
-        var output = OutputFolder.Open(arguments.GetRequiredValue(options.Output));
-        using var interrupt = new Interrupt();
-        using var scope = NewDisposeScope();
-        options.SetThreads(arguments);
-        var problem = Problem.Load(arguments.GetValue(options.Data));
-        Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} images to train with, {problem.Test.Count:N0} to test with; {plan.Model}, {get_num_threads()} threads.");
+        var problem = session.LoadProblem();
+        var duels = Console.IsOutputRedirected ? Train(new PlainProgress(Console.Out)) : LiveProgress.Run(contenders, Train);
+
+        var table = ResultTable.Of(duels);
+        ConsoleTable.Write(table);
+        Console.WriteLine(ResultTable.Legend);
+        session.Output.Write("results.csv", table.ToCsv());
+        WriteImage("mini-batches.svg", Batching.MiniBatch);
+        WriteImage("full-batches.svg", Batching.FullBatch);
+        return session.End("report.html", ComparisonReport.Page(duels, problem, plan, session.Interrupted));
 
         List<Duel> Train(IDuelObserver observer)
         {
-            var runner = new DuelRunner(problem, plan, observer, interrupt.Token);
-            return [.. contenders.TakeWhile(_ => !interrupt.Token.IsCancellationRequested).Select(runner.Run)];
+            var runner = new DuelRunner(problem, plan, observer, session.Cancel);
+            return [.. contenders.TakeWhile(_ => !session.Interrupted).Select(runner.Run)];
         }
-        var duels = Console.IsOutputRedirected ? Train(new PlainProgress(Console.Out)) : LiveProgress.Run(contenders, Train);
 
-        ConsoleTable.Write(ResultTable.Of(duels));
-        Console.WriteLine(ResultTable.Legend);
-        output.Write("results.csv", ResultTable.Of(duels).ToCsv());
-        output.Write("loss-over-steps.svg", OverviewPlots.LossOverSteps(duels).ToStandaloneSvg());
-        Console.WriteLine($"Report: {output.Write("report.html", ComparisonReport.Html(duels, problem, plan, interrupt.Token.IsCancellationRequested))}");
-        return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : 0;
+        void WriteImage(string name, Batching batching)
+        {
+            Duel[] shown = [.. duels.Where(duel => duel.Contender.Batching == batching)];
+            if (shown.Length > 0)
+                session.Output.Write(name, OverviewPlots.LossOverSteps(shown).ToStandaloneSvg());
+        }
     }
 
     private static string[] Split(ArgumentResult argument)

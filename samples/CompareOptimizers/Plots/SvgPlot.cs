@@ -8,9 +8,18 @@ namespace CompareOptimizers.Plots;
 internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> lines, double width = 640, double height = 400)
 {
     private const double Top = 40, Bottom = 48, Left = 62, Right = 16;
-    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 8.6, Overhang = 6;
+    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 8.6, Overhang = 6, ListSpacing = 22, ListSample = 22;
 
-    private readonly double right = Right + (lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length));
+    private double RightMargin => Right + (lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length)) + (ListsNames ? ListSample + 6 : 0);
+
+    /// <summary>Lines of equal height, from the lowest.</summary>
+    public IReadOnlyList<IReadOnlyList<Segment>> Contours { get; init; } = [];
+
+    /// <summary>Points to find, shown as crosses.</summary>
+    public IReadOnlyList<(double x, double y)> Targets { get; init; } = [];
+
+    /// <summary>Whether the names are a list beside the plot, rather than at the ends of the lines.</summary>
+    public bool ListsNames { get; init; }
 
     /// <summary>The image, to be part of an HTML page that has the styles of <see cref="Theme"/>.</summary>
     public string ToSvg() => Render(style: "");
@@ -29,7 +38,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
         return svg.Append("</svg>\n").ToString();
     }
 
-    private double Across(double value) => Left + x.At(value) * (width - Left - right);
+    private double Across(double value) => Left + x.At(value) * (width - Left - RightMargin);
 
     private double Down(double value) => height - Bottom - y.At(value) * (height - Top - Bottom);
 
@@ -37,7 +46,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     {
         foreach (var (value, text) in y.Ticks())
         {
-            svg.Append(Invariant($"""<path class="grid" d="M{Left} {Down(value):0.#}H{width - right:0.#}"/>"""));
+            svg.Append(Invariant($"""<path class="grid" d="M{Left} {Down(value):0.#}H{width - RightMargin:0.#}"/>"""));
             svg.Append(Invariant($"""<text class="tick" x="{Left - 8}" y="{Down(value) + 4:0.#}" text-anchor="end">{Text(text)}</text>"""));
         }
         foreach (var (value, text) in x.Ticks())
@@ -45,18 +54,31 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
             svg.Append(Invariant($"""<path class="axis" d="M{Across(value):0.#} {height - Bottom}v5"/>"""));
             svg.Append(Invariant($"""<text class="tick" x="{Across(value):0.#}" y="{height - Bottom + 19}" text-anchor="middle">{Text(text)}</text>"""));
         }
-        svg.Append(Invariant($"""<path class="axis" d="M{Left} {height - Bottom}H{width - right:0.#}"/>"""));
-        svg.Append(Invariant($"""<text class="tick" x="{(Left + width - right) / 2:0.#}" y="{height - 9}" text-anchor="middle">{Text(x.Title)}</text>"""));
+        svg.Append(Invariant($"""<path class="axis" d="M{Left} {height - Bottom}H{width - RightMargin:0.#}"/>"""));
+        svg.Append(Invariant($"""<text class="tick" x="{(Left + width - RightMargin) / 2:0.#}" y="{height - 9}" text-anchor="middle">{Text(x.Title)}</text>"""));
         svg.Append(Invariant($"""<text class="tick" transform="translate(15 {(Top + height - Bottom) / 2:0.#}) rotate(-90)" text-anchor="middle">{Text(y.Title)}</text>"""));
     }
 
     private void DrawLines(StringBuilder svg)
     {
-        var (left, top, across, down) = (Left - Overhang, Top - Overhang, width - Left - right + 2 * Overhang, height - Top - Bottom + 2 * Overhang);
+        var (left, top, across, down) = (Left - Overhang, Top - Overhang, width - Left - RightMargin + 2 * Overhang, height - Top - Bottom + 2 * Overhang);
         svg.Append(Invariant($"""<svg x="{left}" y="{top}" width="{across:0.#}" height="{down:0.#}" viewBox="{left} {top} {across:0.#} {down:0.#}">""")); // clips
+        for (var level = 0; level < Contours.Count; level++)
+            DrawContour(svg, level);
         for (var i = 0; i < lines.Count; i++)
             Draw(svg, lines[i], i);
+        foreach (var (px, py) in Targets)
+            svg.Append(Invariant($"""<path class="target" d="M{Across(px):0.#} {Down(py):0.#}m-6 0h12m-6 -6v12"/>"""));
         svg.Append("</svg>");
+    }
+
+    private void DrawContour(StringBuilder svg, int level)
+    {
+        var opacity = 0.25 + 0.5 * (Contours.Count - level) / Contours.Count;
+        svg.Append(Invariant($"""<path class="contour" opacity="{opacity:0.##}" """)).Append("d=\"");
+        foreach (var (x1, y1, x2, y2) in Contours[level])
+            svg.Append(Invariant($"M{Across(x1):0.#} {Down(y1):0.#}L{Across(x2):0.#} {Down(y2):0.#}"));
+        svg.Append("\"/>");
     }
 
     private void Draw(StringBuilder svg, Line line, int index)
@@ -97,14 +119,36 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     /// <summary>The names of the lines at their ends, apart from each other.</summary>
     private void DrawLabels(StringBuilder svg)
     {
-        var ends = lines.Where(line => line.Label.Length > 0 && Shown(line).Any()).Select(line => (line, end: Shown(line).Last())).OrderBy(label => label.end.y).ToList();
+        if (ListsNames)
+        {
+            DrawList(svg);
+            return;
+        }
+        var ends = lines.Where(line => line.Label.Length > 0 && Shown(line).Any()).Select(line => (line, end: End(line))).OrderBy(label => label.end.y).ToList();
         var places = Apart([.. ends.Select(label => label.end.y)], Top - 4, height - Bottom + 6);
         for (var i = 0; i < ends.Count; i++)
         {
-            var ((line, end), column) = (ends[i], width - right + LabelGap);
+            var ((line, end), column) = (ends[i], width - RightMargin + LabelGap);
             var colour = Theme.Colour(line.Colour);
-            svg.Append(Invariant($"""<path class="leader" style="stroke:{colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < width - right - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
+            svg.Append(Invariant($"""<path class="leader" style="stroke:{colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < width - RightMargin - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
             svg.Append(Invariant($"""<text class="end" style="fill:{colour}" x="{column:0.#}" y="{places[i] + 4:0.#}">{Text(line.Label)}</text>"""));
+        }
+    }
+
+    /// <summary>Where a line ends, or leaves the plot.</summary>
+    private (double x, double y) End(Line line)
+    {
+        var (across, down) = Shown(line).Last();
+        return (across, Math.Clamp(down, Top, height - Bottom));
+    }
+
+    private void DrawList(StringBuilder svg)
+    {
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var (left, down, colour) = (width - RightMargin + LabelGap, Top + 8 + i * ListSpacing, Theme.Colour(lines[i].Colour));
+            svg.Append(Invariant($"""<path class="line" style="stroke:{colour}" d="M{left:0.#} {down}h{ListSample}"/><path class="mark" style="fill:{colour}" transform="translate({left + ListSample / 2:0.#} {down})" d="{Mark(lines[i].Colour)}"/>"""));
+            svg.Append(Invariant($"""<text class="end" style="fill:{colour}" x="{left + ListSample + 6:0.#}" y="{down + 4}">{Text(lines[i].Label)}</text>"""));
         }
     }
 

@@ -35,6 +35,8 @@ internal static class Theme
         .plot .dashed { stroke-width: 1.5; stroke-dasharray: 5 4; stroke-linecap: butt; }
         .plot .band { stroke-width: 7; opacity: .28; }
         .plot .leader { fill: none; stroke-width: 1; opacity: .45; }
+        .plot .contour { fill: none; stroke: var(--quiet); stroke-width: 1; }
+        .plot .target { fill: none; stroke: var(--ink); stroke-width: 2; }
         .plot .mark { stroke: var(--panel); stroke-width: 1; }
         """;
 }

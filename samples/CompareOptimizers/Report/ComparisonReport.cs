@@ -6,7 +6,7 @@ namespace CompareOptimizers.Report;
 /// <summary>The page that shows a comparison: one table, plots over all optimizers, and a pair of plots for each.</summary>
 internal static class ComparisonReport
 {
-    public static string Html(IReadOnlyList<Duel> duels, Problem problem, TrainingPlan plan, bool interrupted)
+    public static HtmlPage Page(IReadOnlyList<Duel> duels, Problem problem, TrainingPlan plan, bool interrupted)
     {
         var page = new HtmlPage($"Optimizers on {problem.Name}")
             .Heading($"Optimizers on {problem.Name}", "Each optimizer trained the same model from the same weights on the same batches, by turns with its reference: TorchSharp's own optimizer of the same algorithm, or the closest that TorchSharp has.")
@@ -23,7 +23,7 @@ internal static class ComparisonReport
         page.Section("One by one", "Solid: ours. Broad and pale: the reference.");
         foreach (var duel in duels)
             page.Plots(PanelsOf(duel));
-        return page.ToString();
+        return page;
     }
 
     private static void AddOverview(HtmlPage page, IReadOnlyList<Duel> all, Batching batching, string title, string? note = null)

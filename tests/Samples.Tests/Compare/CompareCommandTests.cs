@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Samples.Tests;
 
-public sealed partial class CompareOptimizersTests : IDisposable
+public sealed partial class CompareCommandTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("compare-");
 

@@ -1,0 +1,41 @@
+using System.Globalization;
+using CompareOptimizers.Plots;
+using CompareOptimizers.Report;
+using CompareOptimizers.Training;
+
+namespace CompareOptimizers.CaseStudy;
+
+/// <summary>The page that shows what batch normalisation, Adam and a schedule bring.</summary>
+internal static class CaseStudyReport
+{
+    private const double AccuracyRange = 15; // below the best, in per cent
+
+    public static HtmlPage Page(IReadOnlyList<Rise> rises, Problem problem, double target, bool interrupted)
+    {
+        var page = new HtmlPage($"Case study: {problem.Name}")
+            .Heading("From plain gradient descent to batch normalisation, Adam and a decaying learning rate", $"The same small convolutional network on {problem.Name}, from the same seed and in the same order of images. Time is that of training alone.")
+            .Facts(RunFacts.OfThisMachine());
+        if (interrupted)
+            page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
+        return page.Table(Table(rises, target))
+            .Plots([new(AccuracyOver("epochs", sample => sample.Epochs, rises)), new(AccuracyOver("seconds of training", sample => sample.Seconds, rises))]);
+    }
+
+    public static ResultTable Table(IReadOnlyList<Rise> rises, double target) => new(
+        ["recipe", "network", $"epochs to {Numbers.Share(target)}", $"seconds to {Numbers.Share(target)}", "best test accuracy", "last test accuracy", "seconds in all"],
+        [.. rises.Where(rise => rise.Accuracy.Count > 0).Select(rise => Row(rise, rise.Reached(target), rise.Accuracy[^1]))]);
+
+    private static string[] Row(Rise rise, Sample? reached, Sample last) =>
+    [
+        rise.Recipe.Name, rise.Recipe.Model, reached?.Epochs.ToString("0.00", CultureInfo.InvariantCulture) ?? Numbers.None, Numbers.Seconds(reached?.Seconds),
+        Numbers.Share(rise.Accuracy.Max(sample => sample.Value)), Numbers.Share(last.Value), Numbers.Seconds(last.Seconds),
+    ];
+
+    private static SvgPlot AccuracyOver(string title, Func<Sample, double> x, IReadOnlyList<Rise> rises)
+    {
+        Line[] lines = [.. rises.Select((rise, i) => new Line(rise.Recipe.Name, i, [.. rise.Accuracy.Select(sample => (x(sample), 100 * sample.Value))]))];
+        var points = lines.SelectMany(line => line.Points).ToList();
+        var best = points.Select(point => point.Y).DefaultIfEmpty().Max();
+        return new($"Test accuracy over {title}", Axis.Linear(title, [0, .. points.Select(point => point.X)]), Axis.Linear("% correct", points.Select(point => point.Y)).From(best - AccuracyRange), lines, width: 760, height: 420);
+    }
+}

@@ -1,0 +1,56 @@
+using CompareOptimizers.Registry;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CompareOptimizers.Surfaces;
+
+/// <summary>Lets optimizers descend from a surface's start.</summary>
+internal sealed class Descent(int steps, CancellationToken cancel)
+{
+    private const double FarAway = 1e6;
+
+    /// <summary>The learning rates that are tried: half decades from 1e-4 to 10.</summary>
+    public static readonly double[] LearningRates = [.. Enumerable.Range(-8, 11).Select(i => Math.Pow(10, i / 2.0))];
+
+    /// <summary>The trail that ends lowest among those of all learning rates that stay on the drawn part of the surface, or of all where none does. null where interrupted.</summary>
+    public Trail? Best(Contender contender, Surface surface)
+    {
+        var trails = LearningRates.TakeWhile(_ => !cancel.IsCancellationRequested).Select(lr => Follow(contender, lr, surface)).ToList();
+        return cancel.IsCancellationRequested ? null : trails.OrderByDescending(trail => trail.StaysWithin(surface)).ThenBy(trail => double.IsFinite(trail.FinalGap) ? trail.FinalGap : double.PositiveInfinity).First();
+    }
+
+    private Trail Follow(Contender contender, double lr, Surface surface)
+    {
+        using var scope = NewDisposeScope();
+        using var place = new Parameter(tensor([surface.Start.x, surface.Start.y], ScalarType.Float64));
+        using var optimizer = contender.Make([place], lr);
+        var points = new List<(double, double)> { surface.Start };
+        var gaps = new List<double> { Value(surface, place) - surface.Least };
+        for (var step = 0; step < steps && Math.Abs(gaps[^1]) < FarAway; step++)
+        {
+            using var stepScope = NewDisposeScope();
+            optimizer.step(() => contender.Closure == Closure.ReturnsLoss ? Height(surface, place) : HeightAndGradient(surface, place, optimizer));
+            points.Add((place[0].ToDouble(), place[1].ToDouble()));
+            gaps.Add(Value(surface, place) - surface.Least);
+        }
+        return new(contender, lr, points, gaps);
+    }
+
+    private static Tensor Height(Surface surface, Tensor place) => surface.Formula(place[0], place[1]);
+
+    private static Tensor HeightAndGradient(Surface surface, Tensor place, optim.Optimizer optimizer)
+    {
+        optimizer.zero_grad();
+        var height = Height(surface, place);
+        height.backward();
+        return height;
+    }
+
+    private static double Value(Surface surface, Tensor place)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        return Height(surface, place).ToDouble();
+    }
+}

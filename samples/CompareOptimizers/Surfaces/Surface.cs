@@ -1,0 +1,49 @@
+using CompareOptimizers.Plots;
+using static TorchSharp.torch;
+
+namespace CompareOptimizers.Surfaces;
+
+/// <summary>A function of two variables whose minima are known.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Formula">The function, element by element.</param>
+/// <param name="Least">Its least value.</param>
+/// <param name="Start">Where descents begin.</param>
+/// <param name="X">The part that is drawn.</param>
+/// <param name="Y">The part that is drawn.</param>
+/// <param name="Minima">Where it has its least value.</param>
+internal sealed record Surface(
+    string Name, Func<Tensor, Tensor, Tensor> Formula, double Least,
+    (double x, double y) Start, (double min, double max) X, (double min, double max) Y, (double x, double y)[] Minima)
+{
+    private const int GridPoints = 97;
+    private const int Levels = 14;
+
+    public static readonly Surface[] All =
+    [
+        new("Rosenbrock", (x, y) => (1 - x).square() + 100 * (y - x.square()).square(), 0, (-1.2, 1), (-2, 2), (-1, 3), [(1, 1)]),
+        new("Beale", (x, y) => (1.5 - x + x * y).square() + (2.25 - x + x * y.square()).square() + (2.625 - x + x * y.pow(3)).square(), 0, (1, 1), (-1, 4.5), (-2, 2), [(3, 0.5)]),
+        new("Himmelblau", (x, y) => (x.square() + y - 11).square() + (x + y.square() - 7).square(), 0, (-0.5, -1), (-5, 5), (-5, 5),
+            [(3, 2), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848126)]),
+        new("A saddle, x² − y² + y⁴/4", (x, y) => x.square() - y.square() + y.pow(4) / 4, -1, (-1.5, 0.01), (-2, 2), (-2, 2), [(0, Math.Sqrt(2)), (0, -Math.Sqrt(2))]),
+    ];
+
+    /// <summary>Lines of equal height, from the lowest; closer together near the minima.</summary>
+    public IReadOnlyList<IReadOnlyList<Segment>> Contours()
+    {
+        var values = Values();
+        double[] sorted = [.. values.Cast<double>().Order()];
+        var grid = new Grid(values, X, Y);
+        return [.. Enumerable.Range(1, Levels).Select(level => grid.Contour(sorted[(int)(Math.Pow(level / (Levels + 1.0), 1.7) * sorted.Length)]))];
+    }
+
+    private double[,] Values()
+    {
+        using var scope = NewDisposeScope();
+        var across = linspace(X.min, X.max, GridPoints, ScalarType.Float64).view(1, -1).expand(GridPoints, GridPoints);
+        var down = linspace(Y.min, Y.max, GridPoints, ScalarType.Float64).view(-1, 1).expand(GridPoints, GridPoints);
+        var flat = Formula(across, down).contiguous().data<double>().ToArray();
+        var values = new double[GridPoints, GridPoints];
+        Buffer.BlockCopy(flat, 0, values, 0, sizeof(double) * flat.Length);
+        return values;
+    }
+}

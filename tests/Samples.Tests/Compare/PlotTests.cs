@@ -1,0 +1,55 @@
+using System.Xml.Linq;
+using CompareOptimizers.Plots;
+
+namespace Samples.Tests;
+
+public class PlotTests
+{
+    [Theory]
+    [InlineData(0, 10, new[] { "0", "2", "4", "6", "8", "10" })]
+    [InlineData(-1, 1, new[] { "-1", "-0.5", "0", "0.5", "1" })]
+    [InlineData(85.2, 89.9, new[] { "86", "87", "88", "89" })]
+    [InlineData(0, 2800, new[] { "0", "500", "1,000", "1,500", "2,000", "2,500" })]
+    public void Linear_ticks_are_round_numbers(double min, double max, string[] ticks) =>
+        Assert.Equal(ticks, Axis.Linear("", [min, max]).Ticks().Select(tick => tick.text));
+
+    [Theory]
+    [InlineData(0.15, 2.5, new[] { "0.2", "0.5", "1", "2" })]
+    [InlineData(1e-8, 1, new[] { "1e-8", "1e-6", "1e-4", "0.01", "1" })]
+    public void Logarithmic_ticks_are_round_numbers(double min, double max, string[] ticks) =>
+        Assert.Equal(ticks, Axis.Log("", [min, max]).Ticks().Select(tick => tick.text));
+
+    [Fact]
+    public void A_contour_of_a_paraboloid_is_a_circle()
+    {
+        const int n = 41;
+        var values = new double[n, n];
+        for (var i = 0; i < n; i++)
+            for (var j = 0; j < n; j++)
+                values[i, j] = Math.Pow(-2 + 4.0 * i / (n - 1), 2) + Math.Pow(-2 + 4.0 * j / (n - 1), 2);
+
+        var circle = new Grid(values, (-2, 2), (-2, 2)).Contour(1);
+
+        Assert.All(circle, segment => Assert.InRange(Math.Sqrt(segment.X1 * segment.X1 + segment.Y1 * segment.Y1), 0.995, 1.005));
+        Assert.Equal(2 * Math.PI, circle.Sum(segment => Math.Sqrt(Math.Pow(segment.X2 - segment.X1, 2) + Math.Pow(segment.Y2 - segment.Y1, 2))), 0.02);
+    }
+
+    [Fact]
+    public void A_plot_is_an_image_with_each_line_s_name()
+    {
+        var plot = new SvgPlot("loss & more", Axis.Linear("steps", [0, 2]), Axis.Log("loss", [0.1, 2]), [new("a < b", 0, [(0, 2), (1, 0), (2, 0.1)]), new("c", 1, [(0, 1), (2, 0.1)])]);
+
+        var svg = XDocument.Parse(plot.ToStandaloneSvg()).Root!;
+        var texts = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
+
+        Assert.Contains("loss & more", texts);
+        Assert.Contains("a < b", texts);
+        Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
+        var ends = svg.Descendants().Where(element => (string?)element.Attribute("class") == "end").Select(element => (double)element.Attribute("y")!).ToArray();
+        Assert.True(ends[1] - ends[0] >= 15, "the names at one place stand apart");
+    }
+
+    [Fact]
+    public void A_plot_without_points_is_empty_but_whole() =>
+        XDocument.Parse(new SvgPlot("nothing", Axis.Linear("steps", []), Axis.Log("loss", []), [new("none", 0, [])]).ToSvg());
+}
