@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TorchOptimExt.Benchmarks.LineSearch;
+using TorchOptimExt.Benchmarks.RandomSearch;
 using TorchOptimExt.Benchmarks.Steps;
 
 // One subcommand a file, in a folder of its own; 'steps' where none is named.
@@ -7,6 +8,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals.")
 {
     StepsCommand.Create(),
     LineSearchCommand.Create(),
+    ArsCommand.Create(),
 };
 var named = args.Length > 0 && (!args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version");
 return root.Parse(named ? args : ["steps", .. args]).Invoke();
