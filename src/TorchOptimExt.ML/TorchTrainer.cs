@@ -44,18 +44,13 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         Options.Check();
         var reader = new RowReader(task, Options.LabelColumnName, Options.FeatureColumnName, Options.ExampleWeightColumnName);
         var (keys, outputs) = Outputs(input);
-        using var all = OnDevice(reader.Read(input));
-        CheckClasses(all);
-        var (train, validation) = Split(reader, all);
-        try
+        var (train, validation) = Read(reader, input);
+        using (train)
+        using (validation)
         {
+            CheckClasses(train);
             if (Options.Seed is { } seed) manual_seed(seed);
             return Fit(train, validation, outputs, keys);
-        }
-        finally
-        {
-            if (!ReferenceEquals(train, all)) train.Dispose();
-            validation?.Dispose();
         }
     }
 
@@ -91,26 +86,34 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         if (task == TaskKind.Regression) return;
         using var scope = NewDisposeScope();
         if (rows.Labels.min().ToSingle() == rows.Labels.max().ToSingle())
-            throw new InvalidOperationException($"All {rows.Count} rows have the same label in column '{Options.LabelColumnName}'; classification needs at least two classes.");
+            throw new InvalidOperationException($"All {rows.Count} training rows have the same label in column '{Options.LabelColumnName}'; classification needs at least two classes.");
+    }
+
+    private (TrainingRows train, TrainingRows? validation) Read(RowReader reader, IDataView input)
+    {
+        if (Options.ValidationSet is not { } set)
+        {
+            var (rest, apart) = reader.Read(input, Options.ValidationFraction, Options.Seed ?? 0);
+            return (OnDevice(rest), apart is null ? null : OnDevice(apart));
+        }
+        var train = reader.Read(input);
+        try
+        {
+            var validation = reader.Read(set);
+            if (validation.Inputs != train.Inputs) throw new InvalidOperationException($"The validation set has {validation.Inputs} features, the training data {train.Inputs}.");
+            return (OnDevice(train), OnDevice(validation));
+        }
+        catch
+        {
+            train.Dispose();
+            throw;
+        }
     }
 
     private TrainingRows OnDevice(TrainingRows rows)
     {
         if (Options.Device.type == DeviceType.CPU) return rows;
         using (rows) return rows.To(Options.Device);
-    }
-
-    // Validation rows are drawn by the seed alone, so that a resumed training has the same.
-    private (TrainingRows train, TrainingRows? validation) Split(RowReader reader, TrainingRows all)
-    {
-        if (Options.ValidationSet is { } set) return (all, OnDevice(reader.Read(set)));
-        var kept = (long)(all.Count * Options.ValidationFraction);
-        if (kept == 0) return (all, null);
-        using var generator = new Generator((ulong)(Options.Seed ?? 0));
-        using var order = randperm(all.Count, generator: generator).to(all.Features.device, disposeAfter: true);
-        using var first = order.narrow(0, 0, kept);
-        using var rest = order.narrow(0, kept, all.Count - kept);
-        return (all.Select(rest), all.Select(first));
     }
 
     private static void CheckWidth(nn.Module<Tensor, Tensor> module, TrainingRows rows, long outputs)

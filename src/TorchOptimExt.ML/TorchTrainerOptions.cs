@@ -49,16 +49,16 @@ public sealed class TorchTrainerOptions
     /// <summary>How often all rows are visited; ≥ 1.</summary>
     public int Epochs { get; set; } = 20;
 
-    /// <summary>Rows of a step; ≥ 1, null for all rows at once (full batch). The last batch of an epoch may be smaller.</summary>
+    /// <summary>Rows of a step; ≥ 1, null for all rows at once (full batch). The last batch of an epoch may be smaller; a single row that is left over joins the batch before.</summary>
     public int? BatchSize { get; set; } = 64;
 
     /// <summary>Whether rows are visited in a new random order in each epoch.</summary>
     public bool Shuffle { get; set; } = true;
 
-    /// <summary>Fixes initial weights, order and dropout; null leaves torch's generator as it is.</summary>
+    /// <summary>Fixes initial weights, order of rows, rows for validation and dropout; null leaves torch's generator as it is, and draws rows as seed 0 does.</summary>
     public long? Seed { get; set; }
 
-    /// <summary>The largest Euclidean norm of the whole gradient; &gt; 0, null does not clip.</summary>
+    /// <summary>The largest Euclidean norm of the whole gradient; &gt; 0, null does not clip. Not for optimizers that search.</summary>
     public double? MaxGradientNorm { get; set; }
 
     /// <summary>Rows on which the model is validated after each epoch; null takes <see cref="ValidationFraction"/>.</summary>
@@ -91,7 +91,10 @@ public sealed class TorchTrainerOptions
     /// <summary>Whether cancelling gives the model so far; false throws <see cref="OperationCanceledException"/>.</summary>
     public bool KeepModelWhenCancelled { get; set; }
 
-    /// <summary>A file that training is saved to and resumed from, where it exists; null saves none.</summary>
+    /// <summary>
+    /// A file that training is saved to and resumed from, where it exists and is of the same data and options; null saves
+    /// none. Not for <c>LBFGS</c>, nor for cross-validation, whose folds are trainings of their own.
+    /// </summary>
     public string? CheckpointPath { get; set; }
 
     /// <summary>Epochs between two checkpoints; ≥ 1. The last epoch is always saved.</summary>

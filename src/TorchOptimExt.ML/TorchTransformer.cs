@@ -12,8 +12,10 @@ namespace TorchOptimExt.ML;
 /// <remarks>
 /// <c>mlContext.Model.Save</c> writes it as built-in transformers, so that <c>mlContext.Model.Load</c> gives a working
 /// model in any process that has this assembly; such a model scores row by row. <see cref="Restore"/> gives this one back.
+/// <para>It is not disposable, since a prediction engine disposes the transformer that it was made of. The module's tensors go
+/// with the garbage collector, or where <see cref="TorchModel.Dispose"/> of <see cref="Model"/> is called.</para>
 /// </remarks>
-public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<TorchModel>, IDisposable
+public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<TorchModel>
 {
     internal TorchTransformer(string featureColumnName, TorchModel model)
     {
@@ -60,9 +62,6 @@ public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<Torch
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Make(FeatureColumnName, Model)).Save(ctx);
-
-    /// <summary>Frees the module's tensors.</summary>
-    public void Dispose() => Model.Dispose();
 
     private ScoreMapper Bind(DataViewSchema schema)
     {

@@ -14,26 +14,48 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
     /// <summary>All rows. Throws where a column is missing, of another type, or holds what cannot be trained on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows, or a row has features of another length, NaN or infinite values, a missing label or a negative weight.</exception>
-    internal TrainingRows Read(IDataView data)
+    internal TrainingRows Read(IDataView data) => Read(data, Count(data), null).train;
+
+    /// <summary>All rows, of which a share, drawn by the seed, is set apart for validation.</summary>
+    /// <inheritdoc cref="Read(IDataView)" path="/exception"/>
+    internal (TrainingRows train, TrainingRows? validation) Read(IDataView data, double validationFraction, long seed)
     {
-        var (label, features, weight) = (Column(data, labelColumn, "label"), Column(data, featureColumn, "feature"), weightColumn is null ? (DataViewSchema.Column?)null : Column(data, weightColumn, "weight"));
-        var inputs = InputCount(features);
-        CheckLabelType(label);
-        if (weight is { } w && w.Type != NumberDataViewType.Single) throw Unfit(w, "weight", "Single");
-        var rows = Count(data);
-        if (rows == 0) throw new InvalidOperationException("The training data has no rows.");
-        TrainingRows read = new(empty(rows, inputs), empty(rows), weight is null ? null : empty(rows));
+        var count = Count(data);
+        if (validationFraction == 0) return Read(data, count, null);
+        var kept = Math.Max(1, (long)Math.Round(count * validationFraction));
+        if (kept >= count) throw new InvalidOperationException($"A validation fraction of {validationFraction} leaves none of {count} rows for training.");
+        return Read(data, count, Draw(count, kept, seed));
+    }
+
+    private (TrainingRows train, TrainingRows? validation) Read(IDataView data, long count, bool[]? apart)
+    {
+        if (count == 0) throw new InvalidOperationException("The training data has no rows.");
+        var inputs = InputCount(Column(data, featureColumn, "feature"));
+        var kept = apart is null ? 0 : apart.LongCount(a => a);
+        var train = New(count - kept, inputs);
+        var validation = apart is null ? null : New(kept, inputs);
         try
         {
-            Fill(data, read, label, features, weight, inputs, rows);
-            CheckValues(read);
-            return read;
+            Fill(data, train, validation, count, apart);
+            return (train, validation);
         }
         catch
         {
-            read.Dispose();
+            train.Dispose();
+            validation?.Dispose();
             throw;
         }
+    }
+
+    private TrainingRows New(long rows, int inputs) => new(empty(rows, inputs), empty(rows), weightColumn is null ? null : empty(rows));
+
+    private static bool[] Draw(long count, long kept, long seed)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        var apart = new bool[count];
+        foreach (var row in MemoryMarshal.Cast<byte, long>(randperm(count, generator: generator).narrow(0, 0, kept).bytes)) apart[row] = true;
+        return apart;
     }
 
     /// <summary>The width of a feature column.</summary>
@@ -66,26 +88,36 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         return rows;
     }
 
-    private void Fill(IDataView data, TrainingRows read, DataViewSchema.Column label, DataViewSchema.Column features, DataViewSchema.Column? weight, int inputs, long rows)
+    private void Fill(IDataView data, TrainingRows train, TrainingRows? validation, long count, bool[]? apart)
     {
-        using var cursor = data.GetRowCursor(weight is { } w ? [label, features, w] : [label, features]);
-        var getLabel = LabelGetter(cursor, label);
+        var (label, features) = (Column(data, labelColumn, "label"), Column(data, featureColumn, "feature"));
+        CheckLabelType(label);
+        var weight = weightColumn is null ? (DataViewSchema.Column?)null : Column(data, weightColumn, "weight");
+        if (weight is { } w && w.Type != NumberDataViewType.Single) throw Unfit(w, "weight", "Single");
+
+        using var cursor = data.GetRowCursor(weight is { } active ? [label, features, active] : [label, features]);
+        var (getLabel, getWeight) = (LabelGetter(cursor, label), WeightGetter(cursor, weight));
         var getFeatures = cursor.GetGetter<VBuffer<float>>(features);
-        var getWeight = weight is { } column ? cursor.GetGetter<float>(column) : null;
-        using var blocks = new RowBlocks(read, inputs);
+        var (trainWriter, validationWriter) = (new RowWriter(train), validation is null ? null : new RowWriter(validation));
         VBuffer<float> row = default;
         long at = 0;
-        for (; at < rows && cursor.MoveNext(); at++)
+        for (; cursor.MoveNext(); at++)
         {
+            if (at == count) throw new InvalidOperationException($"The data announced {count} rows and gives more.");
+            var writer = apart is not null && apart[at] ? validationWriter! : trainWriter;
             getFeatures(ref row);
-            if (row.Length != inputs) throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{features.Name}'; the others have {inputs}.");
-            var values = blocks.Features(at);
-            row.CopyTo(values);
-            if (!AllFinite(values)) throw NotFinite(at, features.Name, "features");
-            blocks.Labels[(int)(at - blocks.From)] = getLabel(at);
-            if (getWeight is not null) getWeight(ref blocks.Weights[(int)(at - blocks.From)]);
+            CopyFeatures(row, writer.Features, at);
+            writer.Add(getLabel(at), getWeight(at));
         }
-        if (at < rows) throw new InvalidOperationException($"The data announced {rows} rows and gave {at}.");
+        if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
+        CheckWeights(train);
+    }
+
+    private void CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
+    {
+        if (row.Length != target.Length) throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{featureColumn}'; it must have {target.Length}.");
+        row.CopyTo(target);
+        if (!AllFinite(target)) throw NotFinite(at, featureColumn, "features");
     }
 
     private Func<long, float> LabelGetter(DataViewRowCursor cursor, DataViewSchema.Column label)
@@ -99,13 +131,27 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
                 return KeyGetter(cursor, label);
             default:
                 var getNumber = cursor.GetGetter<float>(label);
-                return _ => { var number = 0f; getNumber(ref number); return number; };
+                return row => { var number = 0f; getNumber(ref number); return float.IsFinite(number) ? number : throw NotFinite(row, label.Name, "label"); };
         }
+    }
+
+    private static Func<long, float> WeightGetter(DataViewRowCursor cursor, DataViewSchema.Column? weight)
+    {
+        if (weight is not { } column) return static _ => 1;
+        var get = cursor.GetGetter<float>(column);
+        return row =>
+        {
+            var value = 0f;
+            get(ref value);
+            if (!float.IsFinite(value)) throw NotFinite(row, column.Name, "weight");
+            return value >= 0 ? value : throw new InvalidOperationException($"Row {row} has the negative weight {value} in column '{column.Name}'.");
+        };
     }
 
     // A key counts from 1; 0 is a missing value.
     private static Func<long, float> KeyGetter(DataViewRowCursor cursor, DataViewSchema.Column label)
     {
+        var classes = ClassCount(label);
         if (label.Type.RawType == typeof(byte))
         {
             var get = cursor.GetGetter<byte>(label);
@@ -119,23 +165,15 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         var getKey = cursor.GetGetter<uint>(label);
         return row => { uint key = 0; getKey(ref key); return Class(key, row); };
 
-        float Class(uint key, long row) => key > 0 ? key - 1 : throw new InvalidOperationException($"Row {row} has no label in column '{label.Name}': its value is not among the keys. Filter such rows out.");
+        float Class(uint key, long row) =>
+            key == 0 ? throw new InvalidOperationException($"Row {row} has no label in column '{label.Name}': its value is not among the keys. Filter such rows out.")
+            : key <= classes ? key - 1 : throw new InvalidOperationException($"Row {row} has the label key {key} in column '{label.Name}', which has {classes} keys.");
     }
 
-    private void CheckValues(TrainingRows read)
+    private void CheckWeights(TrainingRows train)
     {
         using var scope = NewDisposeScope();
-        CheckFinite(read.Labels, labelColumn, "label");
-        if (read.Weights is not { } weights) return;
-        CheckFinite(weights, weightColumn!, "weight");
-        if (weights.lt(0).any().ToBoolean()) throw new InvalidOperationException($"Row {weights.argmin().ToInt64()} has a negative weight in column '{weightColumn}'.");
-        if (weights.sum().ToDouble() == 0) throw new InvalidOperationException($"All weights in column '{weightColumn}' are 0.");
-    }
-
-    private static void CheckFinite(Tensor perRow, string column, string what)
-    {
-        var unfit = perRow.isfinite().logical_not();
-        if (unfit.any().ToBoolean()) throw NotFinite(unfit.@int().argmax().ToInt64(), column, what);
+        if (train.Weights is { } weights && weights.max().ToSingle() == 0) throw new InvalidOperationException($"All weights in column '{weightColumn}' are 0.");
     }
 
     private static InvalidOperationException NotFinite(long row, string column, string what) =>

@@ -13,21 +13,25 @@ internal static class ModelChain
     internal static TransformerChain<ITransformer> Make(string featureColumn, TorchModel model)
     {
         var context = new MLContext();
-        var texts = new Dictionary<string, string> { [KeyOutput.Value] = ModelText.Write(featureColumn, model) };
-        var head = context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract)
-            .Append(context.Transforms.Conversion.MapValue(nameof(ScoreInput.TorchModelText), texts, nameof(KeyOutput.TorchModelKey)))
-            .Append(context.Transforms.CopyColumns(nameof(ScoreInput.TorchModelFeatures), featureColumn));
-        string[] helpers = [nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText), nameof(ScoreInput.TorchModelFeatures)];
-        IEstimator<ITransformer> chain = model.Task switch
-        {
-            TaskKind.BinaryClassification => head.Append(context.Transforms.CustomMapping<ScoreInput, BinaryOutput>(new BinaryFactory().GetMapping(), BinaryFactory.Contract))
-                .Append(context.Transforms.DropColumns(helpers)),
-            TaskKind.Regression => head.Append(context.Transforms.CustomMapping<ScoreInput, RegressionOutput>(new RegressionFactory().GetMapping(), RegressionFactory.Contract))
-                .Append(context.Transforms.DropColumns(helpers)),
-            _ => MulticlassChain.AppendTo(head, context, model, helpers),
-        };
-        return (TransformerChain<ITransformer>)((IEstimator<ITransformer>)new EstimatorChain<ITransformer>().Append(chain)).Fit(Empty(context, featureColumn, model));
+        var steps = Steps(context, featureColumn, model, ModelText.Write(featureColumn, model));
+        return steps.Aggregate(new EstimatorChain<ITransformer>(), (chain, step) => chain.Append(step)).Fit(Empty(context, featureColumn, model));
     }
+
+    private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model, string text) =>
+    [
+        context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
+        context.Transforms.Conversion.MapValue(nameof(ScoreInput.TorchModelText), new Dictionary<string, string> { [KeyOutput.Value] = text }, nameof(KeyOutput.TorchModelKey)),
+        context.Transforms.CopyColumns(nameof(ScoreInput.TorchModelFeatures), featureColumn),
+        .. Scoring(context, model),
+        context.Transforms.DropColumns(nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText), nameof(ScoreInput.TorchModelFeatures)),
+    ];
+
+    private static IEnumerable<IEstimator<ITransformer>> Scoring(MLContext context, TorchModel model) => model.Task switch
+    {
+        TaskKind.BinaryClassification => [context.Transforms.CustomMapping<ScoreInput, BinaryOutput>(new BinaryFactory().GetMapping(), BinaryFactory.Contract)],
+        TaskKind.Regression => [context.Transforms.CustomMapping<ScoreInput, RegressionOutput>(new RegressionFactory().GetMapping(), RegressionFactory.Contract)],
+        _ => MulticlassSteps.Of(context, model),
+    };
 
     private static IDataView Empty(MLContext context, string featureColumn, TorchModel model)
     {

@@ -54,6 +54,12 @@ internal sealed class ScoreMapper : IRowToRowMapper
             return (ValueGetter<TValue>)ScoreColumns.Getter(mapper.Model, column.Name, Scores);
         }
 
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) input.Dispose();
+            base.Dispose(disposing);
+        }
+
         // Several columns of one position share one forward pass; a prediction engine shows every row at the same position.
         private ReadOnlyMemory<float> Scores()
         {
@@ -61,6 +67,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
             var before = scored;
             scored = input.Position;
             if (before == scored && Unchanged()) return scores;
+            if (buffer.Length != features.Length) throw new InvalidOperationException($"The row has {buffer.Length} features; the model was trained on {features.Length}.");
             buffer.CopyTo(features);
             mapper.Model.Score(features, 1, scores);
             return scores;

@@ -37,8 +37,9 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             if (active.All(index => index < mapper.InputSchema.Count)) return;
             ahead = source.GetRowCursor([mapper.Features]);
             getFeatures = ahead.GetGetter<VBuffer<float>>(mapper.Features);
-            features = new float[BatchSize * mapper.Model.Inputs];
-            scores = new float[BatchSize * mapper.Model.Outputs];
+            var batch = Math.Min(BatchSize, source.GetRowCount() ?? BatchSize);
+            features = new float[batch * mapper.Model.Inputs];
+            scores = new float[batch * mapper.Model.Outputs];
         }
 
         public override long Position => passed.Position;
@@ -75,12 +76,13 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         private void ScoreBatch()
         {
             var inputs = (int)mapper.Model.Inputs;
-            for ((scored, at) = (0, 0); scored < BatchSize && ahead!.MoveNext(); scored++)
+            for ((scored, at) = (0, 0); (scored + 1) * inputs <= features.Length && ahead!.MoveNext(); scored++)
             {
                 getFeatures!(ref buffer);
                 if (buffer.Length != inputs) throw new InvalidOperationException($"Row {ahead.Position} has {buffer.Length} features; the model was trained on {inputs}.");
                 buffer.CopyTo(features.AsSpan(scored * inputs, inputs));
             }
+            if (scored == 0) throw new InvalidOperationException("The data gives fewer rows when it is read again: two cursors over it must see the same rows.");
             mapper.Model.Score(features.AsSpan(0, scored * inputs), scored, scores);
         }
     }

@@ -1,5 +1,6 @@
 using TorchOptimExt.ML.Modules;
 using static TorchSharp.torch;
+using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
 namespace TorchOptimExt.ML.Scoring;
 
@@ -37,11 +38,13 @@ public sealed class TorchModel : IDisposable
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
         var features = empty(count, Inputs);
-        rows.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(features.bytes));
+        rows.CopyTo(MemoryMarshal.Cast<byte, float>(features.bytes));
         var outputs = Module.call(features.to(Device));
         if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
-        var dense = outputs.to(CPU).contiguous();
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(dense.bytes).CopyTo(scores);
+        var dense = outputs.to_type(ScalarType.Float32).to(CPU).contiguous();
+        var values = MemoryMarshal.Cast<byte, float>(dense.bytes);
+        if (values.Length != count * Outputs) throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it must give [{count}, {Outputs}].");
+        values.CopyTo(scores);
     }
 
     /// <summary>The probability of true that belongs to a logit.</summary>

@@ -5,6 +5,7 @@ internal sealed class EpochTally
 {
     private double loss;
 
+    internal int Batches { get; private set; }
     internal long Rows { get; private set; }
     internal double Metric { get; private set; }
 
@@ -16,5 +17,6 @@ internal sealed class EpochTally
         loss += meanLoss * rows;
         Metric += metric;
         Rows += rows;
+        Batches++;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class ModuleTrainer : IDisposable
     private readonly IReadOnlyList<Parameter> parameters;
     private readonly optim.Optimizer optimizer;
     private readonly optim.lr_scheduler.LRScheduler? scheduler;
+    private readonly BatchStep step;
+    private readonly BatchOrder batches;
     private readonly TrainingLog log;
     private readonly string identity;
     private TrainingProgress progress = new();
@@ -29,10 +31,14 @@ internal sealed class ModuleTrainer : IDisposable
         (this.options, this.train, this.validation, this.module) = (options, train, validation, module);
         task = PredictionTask.Of(kind);
         parameters = [.. module.parameters()];
-        optimizer = options.Optimizer(parameters) ?? throw new InvalidOperationException("TorchTrainerOptions.Optimizer made no optimizer.");
+        optimizer = options.Optimizer(parameters) ?? throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Optimizer)} made no optimizer.");
+        CheckOptimizer();
         scheduler = options.Scheduler?.Invoke(optimizer);
+        step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
+        batches = new BatchOrder(train, options);
         log = new TrainingLog(options);
         identity = FormattableString.Invariant($"{kind}, {train.Count} rows of {train.Inputs}, {validation?.Count ?? 0} for validation, batch {options.BatchSize}, shuffle {options.Shuffle}, seed {options.Seed}");
+        if (options.CheckpointPath is not null) identity += FormattableString.Invariant($", data {train.Checksum():x8}");
     }
 
     /// <summary>Trains from the last checkpoint, where there is one, to the end; the module then holds the weights to keep.</summary>
@@ -51,18 +57,28 @@ internal sealed class ModuleTrainer : IDisposable
 
     private double LearningRate => optimizer.ParamGroups.First().LearningRate;
 
+    private void CheckOptimizer()
+    {
+        var name = optimizer.GetType().Name;
+        if (optimizer is ILossOnlyClosure && options.MaxGradientNorm is not null)
+            throw new InvalidOperationException($"{name} takes its gradients itself, where it takes any: they cannot be clipped. Leave {nameof(options.MaxGradientNorm)} null.");
+        if (optimizer is not OptimizerHelper && options.CheckpointPath is not null)
+            throw new InvalidOperationException($"{name} keeps its state inside libtorch, where TorchSharp cannot read it: such a training has no checkpoints. Leave {nameof(options.CheckpointPath)} null.");
+    }
+
     // False where it was cancelled in the middle.
     private bool Epoch()
     {
         var watch = Stopwatch.StartNew();
-        var (number, rate) = (progress.Epoch + 1, LearningRate);
-        var tally = new EpochTally();
+        var (number, rate, tally) = (progress.Epoch + 1, LearningRate, new EpochTally());
         if (!Visit(number, tally)) return false;
         var seconds = watch.Elapsed.TotalSeconds;
         var validated = validation is null ? (((double loss, double metric)?)null) : Evaluate(validation);
-        scheduler?.step();
+        var loss = validated?.loss ?? tally.Loss;
+        if (!double.IsFinite(loss)) throw new TrainingDivergedException(number, tally.Batches, loss, rate);
+        StepSchedule(loss);
         progress.Epoch = number;
-        Improve(validated?.loss ?? tally.Loss);
+        Improve(loss);
         var report = new EpochReport(number, tally.Loss, task.Metric(tally.Metric, tally.Rows), validated?.loss, validated?.metric, task.MetricName, rate, watch.Elapsed.TotalSeconds, tally.Rows / seconds);
         log.Epoch(report);
         options.Progress?.Report(report);
@@ -72,73 +88,43 @@ internal sealed class ModuleTrainer : IDisposable
     private bool Visit(int epoch, EpochTally tally)
     {
         module.train();
-        using var order = Order(epoch);
-        var size = Math.Min(options.BatchSize ?? train.Count, train.Count);
-        var batch = 0;
-        for (long at = 0; at < train.Count; at += size)
+        using var order = batches.Begin(epoch);
+        foreach (var (from, count) in batches.Parts())
         {
             if (Cancelled()) return false;
             using var scope = NewDisposeScope();
-            using var rows = Batch(order, at, Math.Min(size, train.Count - at));
-            Step(rows, epoch, ++batch, tally);
+            using var rows = batches.Take(order, from, count);
+            var labels = task.Labels(rows.Labels);
+            var (loss, metric) = step.Run(epoch, tally.Batches + 1, () => Loss(rows, labels));
+            tally.Add(loss, metric, count);
         }
+        CheckWeights(epoch, tally.Batches);
         return true;
     }
 
-    // Null visits the rows as they come. Depends on the seed and the epoch alone, so that a resumed training sees the same.
-    private Tensor? Order(int epoch)
+    // A loss is of before its step: the last step of an epoch shows in the weights only, and they go into the checkpoint.
+    private void CheckWeights(int epoch, int batch)
     {
-        if (!options.Shuffle || options.BatchSize is null || options.BatchSize >= train.Count) return null;
-        using var generator = new Generator((ulong)((options.Seed ?? 0) * 1_000_003 + epoch));
-        return randperm(train.Count, generator: generator);
+        using var scope = NewDisposeScope();
+        foreach (var parameter in parameters)
+            if (!parameter.isfinite().all().ToBoolean()) throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
     }
 
-    private TrainingRows Batch(Tensor? order, long at, long n)
+    private (Tensor loss, double metric) Loss(TrainingRows rows, Tensor labels)
     {
-        if (order is null) return new(train.Features.narrow(0, at, n), train.Labels.narrow(0, at, n), train.Weights?.narrow(0, at, n));
-        using var places = order.narrow(0, at, n);
-        using var chosen = places.to(train.Features.device);
-        return train.Select(chosen);
+        var outputs = task.Outputs(module.call(rows.Features));
+        return (Mean(PerExample(outputs, labels), rows.Weights), task.Tally(outputs.detach(), labels));
     }
-
-    private void Step(TrainingRows rows, int epoch, int batch, EpochTally tally)
-    {
-        var labels = task.Labels(rows.Labels);
-        var (counted, lossOnly) = (false, optimizer is ILossOnlyClosure);
-        optimizer.step(() =>
-        {
-            if (!lossOnly) optimizer.zero_grad();
-            var outputs = Forward(rows.Features);
-            var loss = Mean(PerExample(outputs, labels), rows.Weights);
-            if (!counted) tally.Add(Checked(loss, epoch, batch), task.Tally(outputs.detach(), labels), rows.Count);
-            counted = true;
-            if (!lossOnly) Backward(loss);
-            return loss;
-        });
-    }
-
-    private void Backward(Tensor loss)
-    {
-        loss.backward();
-        if (options.MaxGradientNorm is { } norm) nn.utils.clip_grad_norm_(parameters, norm);
-    }
-
-    private double Checked(Tensor loss, int epoch, int batch)
-    {
-        var value = loss.ToDouble();
-        return double.IsFinite(value) ? value : throw new TrainingDivergedException(epoch, batch, value, LearningRate);
-    }
-
-    private Tensor Forward(Tensor features) => task.Outputs(module.call(features));
 
     private Tensor PerExample(Tensor outputs, Tensor labels)
     {
         if (options.Loss is null) return task.Loss(outputs, labels);
         var loss = options.Loss(outputs, labels);
         return loss.dim() == 1 && loss.size(0) == labels.size(0) ? loss
-            : throw new InvalidOperationException($"TorchTrainerOptions.Loss returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows.");
+            : throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Loss)} returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows.");
     }
 
+    // A batch whose weights are all 0 has no mean: it counts as 0 and moves nothing.
     private static Tensor Mean(Tensor losses, Tensor? weights) => weights is null ? losses.mean() : losses.mul(weights).sum().div(weights.sum().clamp_min(1e-30));
 
     private (double loss, double metric) Evaluate(TrainingRows rows)
@@ -150,12 +136,17 @@ internal sealed class ModuleTrainer : IDisposable
         for (long at = 0; at < rows.Count; at += size)
         {
             using var scope = NewDisposeScope();
-            var n = Math.Min(size, rows.Count - at);
-            var labels = task.Labels(rows.Labels.narrow(0, at, n));
-            var outputs = Forward(rows.Features.narrow(0, at, n));
-            tally.Add(Mean(PerExample(outputs, labels), rows.Weights?.narrow(0, at, n)).ToDouble(), task.Tally(outputs, labels), n);
+            using var part = rows.Slice(at, Math.Min(size, rows.Count - at));
+            var (loss, metric) = Loss(part, task.Labels(part.Labels));
+            tally.Add(loss.ToDouble(), metric, part.Count);
         }
         return (tally.Loss, task.Metric(tally.Metric, tally.Rows));
+    }
+
+    private void StepSchedule(double loss)
+    {
+        if (scheduler is optim.lr_scheduler.impl.ReduceLROnPlateau plateau) plateau.step(loss);
+        else scheduler?.step();
     }
 
     private void Improve(double loss)
@@ -177,7 +168,9 @@ internal sealed class ModuleTrainer : IDisposable
 
     private void Resume()
     {
-        if (options.CheckpointPath is not { } path || !File.Exists(path)) return;
+        if (options.CheckpointPath is not { } path) return;
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{folder}' for the checkpoint '{path}'.");
+        if (!File.Exists(path)) return;
         var found = Checkpoint.Read(path).Values;
         if (!found.TryGetValue("training", out var of) || of is not string name || name != identity)
             throw new InvalidOperationException($"The checkpoint '{path}' is of another training ({of ?? "unknown"}); this is {identity}. Delete it or give another path.");

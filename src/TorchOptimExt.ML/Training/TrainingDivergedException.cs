@@ -12,8 +12,8 @@ public sealed class TrainingDivergedException : InvalidOperationException
     /// <summary>With a message and a cause.</summary>
     public TrainingDivergedException(string message, Exception innerException) : base(message, innerException) { }
 
-    internal TrainingDivergedException(int epoch, int batch, double loss, double learningRate)
-        : base(FormattableString.Invariant($"The loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {learningRate}. Try a smaller learning rate, MaxGradientNorm, or normalized features."))
+    internal TrainingDivergedException(int epoch, int batch, double loss, double learningRate, Exception? cause = null)
+        : base(FormattableString.Invariant($"The loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {learningRate}. Try a smaller learning rate, MaxGradientNorm, or normalized features."), cause)
         => (Epoch, Batch, LearningRate) = (epoch, batch, learningRate);
 
     /// <summary>The epoch, counted from 1.</summary>

@@ -4,22 +4,25 @@ using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 
-/// <summary>The part of a saved model's chain that only multiclass classification has.</summary>
-internal static class MulticlassChain
+/// <summary>How a saved model of multiclass classification scores: what the other tasks do in one custom mapping.</summary>
+internal static class MulticlassSteps
 {
     private const int MaxClasses = 8191;
+    private const string Class = "TorchModelClass";
 
-    internal static IEstimator<ITransformer> AppendTo(IEstimator<ITransformer> head, MLContext context, TorchModel model, string[] helpers)
+    internal static IEnumerable<IEstimator<ITransformer>> Of(MLContext context, TorchModel model)
     {
         if (model.Outputs > MaxClasses) throw new InvalidOperationException($"The model has {model.Outputs} classes; at most {MaxClasses} can be saved.");
         var sizes = Enumerable.Range(0, 13).Reverse().Select(bit => 1 << bit).Where(size => (model.Outputs & size) != 0).ToList();
-        IEstimator<ITransformer> chain = head.Append(context.Transforms.CustomMapping<ScoreInput, ScoresOutput>(new ScoresFactory().GetMapping(), ScoresFactory.Contract));
-        foreach (var size in sizes) chain = chain.Append(Piece(context, size));
         string[] pieces = [.. sizes.Select(size => $"TorchModelPiece{size}")];
-        return chain
-            .Append(context.Transforms.Concatenate(ScoreColumns.Score, pieces))
-            .Append(PredictedLabel(context, model))
-            .Append(context.Transforms.DropColumns([.. helpers, nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest), .. pieces]));
+        return
+        [
+            context.Transforms.CustomMapping<ScoreInput, ScoresOutput>(new ScoresFactory().GetMapping(), ScoresFactory.Contract),
+            .. sizes.Select(size => Piece(context, size)),
+            context.Transforms.Concatenate(ScoreColumns.Score, pieces),
+            .. PredictedLabel(context, model),
+            context.Transforms.DropColumns([nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest), Class, .. pieces]),
+        ];
     }
 
     private static IEstimator<ITransformer> Piece(MLContext context, int size) => size switch
@@ -41,7 +44,7 @@ internal static class MulticlassChain
     };
 
     // A key whose values are those of the label that the model was trained on, in the same order.
-    private static IEstimator<ITransformer> PredictedLabel(MLContext context, TorchModel model)
+    private static IEnumerable<IEstimator<ITransformer>> PredictedLabel(MLContext context, TorchModel model)
     {
         var keys = model.Keys ?? new LabelKeys("uint", [.. Enumerable.Range(1, (int)model.Outputs).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
         return keys.Type switch
@@ -57,7 +60,19 @@ internal static class MulticlassChain
             _ => throw new InvalidDataException($"The model's labels are of the unknown type '{keys.Type}'."),
         };
 
-        IEstimator<ITransformer> Map<T>(Func<string, T> parse) => context.Transforms.Conversion.MapValue(
-            ScoreColumns.PredictedLabel, keys.Values.Select((v, k) => new KeyValuePair<int, T>(k + 1, parse(v))).ToList(), nameof(ScoresOutput.TorchModelLargest), treatValuesAsKeyType: true);
+        IEnumerable<IEstimator<ITransformer>> Map<T>(Func<string, T> parse)
+        {
+            T[] values = [.. keys.Values.Select(parse)];
+            return
+            [
+                context.Transforms.Conversion.MapValue(Class, values.Select((v, k) => new KeyValuePair<int, T>(k + 1, v)).ToList(), nameof(ScoresOutput.TorchModelLargest)),
+                context.Transforms.Conversion.MapValueToKey(ScoreColumns.PredictedLabel, Class, keyData: context.Data.LoadFromEnumerable(values.Select(v => new ClassRow<T> { Class = v }))),
+            ];
+        }
+    }
+
+    private sealed class ClassRow<T>
+    {
+        public required T Class { get; init; }
     }
 }

@@ -1,0 +1,2 @@
+// One random generator and one count of live tensors serve the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,136 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlTraining;
+using static TorchOptimExt.ML.Tests.Pipelines;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.ML.Tests.Data;
+
+/// <summary>Every error names the column or the row.</summary>
+public class BadInputTests
+{
+    private static readonly List<Row> Rows = Row.Some(10);
+
+    [Fact]
+    public void Columns_that_are_missing_or_of_another_type_are_named()
+    {
+        Refuses<ArgumentOutOfRangeException>("Missing", () => Regression("Missing"));
+        Refuses<ArgumentOutOfRangeException>("Absent", () => Regression(features: "Absent"));
+        Refuses<ArgumentOutOfRangeException>("NoWeight", () => Regression(weight: "NoWeight"));
+        Refuses<ArgumentOutOfRangeException>("Kind", () => Regression("Kind"));
+        Refuses<ArgumentOutOfRangeException>("Weight", () => Regression(features: "Weight"));
+        Refuses<ArgumentOutOfRangeException>("Truth", () => Regression(weight: "Truth"));
+        Refuses<ArgumentOutOfRangeException>("Number", () => Context.BinaryClassification.Trainers.Torch("Number").Fit(View(Rows)));
+        Refuses<ArgumentOutOfRangeException>("Kind", () => Context.MulticlassClassification.Trainers.Torch("Kind").Fit(View(Rows)));
+    }
+
+    [Fact]
+    public void Columns_are_checked_before_a_pipeline_trains()
+    {
+        var pipeline = Context.Transforms.CopyColumns("Other", "Features").Append(Context.Regression.Trainers.Torch("Missing"));
+        Assert.Contains("Missing", Assert.ThrowsAny<ArgumentException>(() => pipeline.Fit(View(Rows))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_rows_and_one_class_are_refused()
+    {
+        Refuses<InvalidOperationException>("no rows", () => Regression(rows: []));
+        Refuses<InvalidOperationException>("Truth", () => Context.BinaryClassification.Trainers.Torch("Truth").Fit(View(Rows.Where(r => r.Truth))));
+        Refuses<InvalidOperationException>("Label", () => Context.MulticlassClassification.Trainers.Torch().Fit(Keyed(Rows.Where(r => r.Kind == "low"))));
+    }
+
+    [Fact]
+    public void Values_that_are_no_numbers_are_named_by_row_and_column()
+    {
+        Refuses<InvalidOperationException>("Row 4 has NaN or infinite features in column 'Features'", () => Regression(rows: With(4, r => r.Features[1] = float.NaN)));
+        Refuses<InvalidOperationException>("Row 5 has NaN or infinite features in column 'Features'", () => Regression(rows: With(5, r => r.Features[2] = float.NegativeInfinity)));
+        Refuses<InvalidOperationException>("Row 6 has NaN or infinite label in column 'Number'", () => Regression(rows: With(6, r => r.Number = float.NaN)));
+        Refuses<InvalidOperationException>("Row 7 has the negative weight -1 in column 'Weight'", () => Regression(weight: "Weight", rows: With(7, r => r.Weight = -1)));
+        Refuses<InvalidOperationException>("All weights in column 'Weight' are 0", () => Regression(weight: "Weight", rows: [.. Row.Some(3).Select(r => { r.Weight = 0; return r; })]));
+    }
+
+    [Fact]
+    public void A_label_that_is_not_among_the_keys_is_named()
+    {
+        var keys = Keys(View(Rows.Where(r => r.Kind != "low")));
+        var first = Rows.FindIndex(r => r.Kind == "low");
+        Refuses<InvalidOperationException>($"Row {first} has no label in column 'Label'", () => Context.MulticlassClassification.Trainers.Torch().Fit(keys.Transform(View(Rows))));
+    }
+
+    [Fact]
+    public void Features_of_varying_length_are_refused()
+    {
+        var rows = Context.Data.LoadFromEnumerable(new[] { new Varying { Features = [1, 2] }, new Varying { Features = [1] } });
+        Refuses<ArgumentOutOfRangeException>("Features", () => Context.Regression.Trainers.Torch("Number").Fit(rows));
+    }
+
+    [Fact]
+    public void A_module_of_the_wrong_width_is_told_the_right_one()
+    {
+        var options = new TorchTrainerOptions { LabelColumnName = "Number", Module = inputs => nn.Linear(inputs, 2) };
+        Refuses<InvalidOperationException>("it must give [1, 1]", () => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        options = new TorchTrainerOptions { Module = inputs => nn.Linear(inputs, 2) };
+        Refuses<InvalidOperationException>("it must give [1, 3]", () => Context.MulticlassClassification.Trainers.Torch(options).Fit(Keyed(Rows)));
+    }
+
+    [Fact]
+    public void A_loss_of_the_wrong_shape_is_told_the_right_one()
+    {
+        var options = Linear("Number", 1);
+        options.Loss = (outputs, labels) => (outputs - labels).square().mean();
+        Refuses<InvalidOperationException>("10 rows", () => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_named_with_their_range()
+    {
+        void Wrong(string name, Action<TorchTrainerOptions> set)
+        {
+            var options = new TorchTrainerOptions();
+            set(options);
+            Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => Context.Regression.Trainers.Torch(options)).ParamName);
+        }
+        Wrong("Epochs", o => o.Epochs = 0);
+        Wrong("BatchSize", o => o.BatchSize = 0);
+        Wrong("MaxGradientNorm", o => o.MaxGradientNorm = 0);
+        Wrong("ValidationFraction", o => o.ValidationFraction = 1);
+        Wrong("Patience", o => o.Patience = 0);
+        Wrong("MinImprovement", o => o.MinImprovement = double.NaN);
+        Wrong("CheckpointEvery", o => o.CheckpointEvery = 0);
+        Wrong("HiddenSizes", o => o.Mlp.HiddenSizes = [0]);
+        Wrong("Dropout", o => o.Mlp.Dropout = 1);
+    }
+
+    [Fact]
+    public void Scoring_says_which_features_it_needs()
+    {
+        var model = Regression();
+        var other = Context.Data.LoadFromEnumerable(new[] { new Wide { Features = [1, 2, 3, 4] } });
+        Refuses<ArgumentOutOfRangeException>("has 4 values; the model was trained on 3", () => model.Transform(other));
+        Refuses<ArgumentOutOfRangeException>("no feature column 'Features'", () => model.Transform(Context.Transforms.DropColumns("Features").Fit(other).Transform(other)));
+    }
+
+    private static TorchTransformer Regression(string label = "Number", string features = "Features", string? weight = null, List<Row>? rows = null) =>
+        Context.Regression.Trainers.Torch(label, features, weight, epochs: 1).Fit(View(rows ?? Rows));
+
+    private static List<Row> With(int at, Action<Row> change)
+    {
+        var rows = Row.Some(10);
+        change(rows[at]);
+        return rows;
+    }
+
+    private static void Refuses<TException>(string part, Func<object> act) where TException : Exception =>
+        Assert.Contains(part, Assert.Throws<TException>(act).Message, StringComparison.Ordinal);
+
+    private sealed class Varying
+    {
+        public float[] Features { get; set; } = [];
+        public float Number { get; set; }
+    }
+
+    private sealed class Wide
+    {
+        [VectorType(4)] public float[] Features { get; set; } = [];
+    }
+}
