@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TorchOptimExt.Elementwise;
@@ -16,6 +17,7 @@ internal interface IRegister<V, T> : ILanes<V> where V : struct, IRegister<V, T>
     static abstract unsafe void Store(V lanes, T* target);
 
     /// <summary>A number in the lanes' precision, by the packed conversion: the scalar one waits for what its target register held before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Round(double number) =>
         typeof(T) == typeof(float) ? T.CreateTruncating(Vector128.Narrow(Vector128.Create(number), Vector128.Create(number)).ToScalar()) : T.CreateTruncating(number);
 }
