@@ -29,9 +29,10 @@ internal sealed record StepCase(string Name, long[][] Shapes, bool LastStrided =
     private static Parameter WithGradient(long[] shape, bool strided)
     {
         using var quiet = no_grad();
+        using var scope = NewDisposeScope();
         var values = strided ? randn([.. shape.Reverse()]).t() : randn(shape);
         var gradient = randn_like(values);
-        return new Parameter(values) { grad = gradient };
+        return (Parameter)new Parameter(values) { grad = gradient }.DetachFromDisposeScope();
     }
 
     private static long[][] Repeat(long[] shape, int count) => [.. Enumerable.Repeat(shape, count)];

@@ -19,14 +19,15 @@ internal sealed class StepsRun(double bandwidth, double seconds, PyTorch? python
     private StepResult Measure(Contender contender, StepCase step, int threads)
     {
         set_num_threads(threads);
-        using var scope = NewDisposeScope();
-        using var ours = contender.Ours(step.Parameters());
-        using var reference = contender.Reference(step.Parameters());
-        var loss = zeros(1); // iRprop⁺ asks for one
+        var (first, second) = (step.Parameters(), step.Parameters());
+        using var ours = contender.Ours(first);
+        using var reference = contender.Reference(second);
+        using var loss = zeros(1); // iRprop⁺ asks for one
         Tensor Loss() => loss;
         var elsewhere = step.LastStrided || contender.PyTorch is null ? null : python;
         elsewhere?.Prepare(contender.PyTorch!, step, threads);
         var (a, b, c) = Interleaved.Medians(() => ours.step(Loss), () => reference.step(Loss), elsewhere is null ? null : elsewhere.Run, seconds);
+        foreach (var parameter in first.Concat(second)) parameter.Dispose();
         var bytes = (double)contender.Streams * sizeof(float) * step.Elements;
         return new(contender.Name, step.Name, threads, a, b, 1000 * bytes / bandwidth, c);
     }
