@@ -99,7 +99,7 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
     {
         protected override AdamWRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? s.max_exp_avg_sq : null);
+        protected override StateTensors Visited(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
 
         protected override StateTensors Owned(State s) => new(s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq);
 

@@ -30,6 +30,11 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     /// <summary>All tensors of a state.</summary>
     protected abstract StateTensors Owned(TState state);
 
+    /// <summary>A state tensor that an option needs.</summary>
+    /// <exception cref="InvalidOperationException">It is not there: TorchSharp makes it when a parameter is added, if the option is on then.</exception>
+    protected static Tensor Needed(Tensor? tensor, string option) => tensor ??
+        throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: {option} was switched on after the parameters were added, so their state lacks what it needs.");
+
     /// <summary>Called for each parameter that was updated.</summary>
     protected virtual void Updated(TState state) { }
 

@@ -172,6 +172,18 @@ public class ErrorTests
     }
 
     [Fact]
+    public void Amsgrad_that_is_switched_on_too_late_is_refused_and_nothing_is_changed()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(2));
+        using var optimizer = optim.fused.Adam([parameter]);
+        parameter.grad = ones(2);
+        ((Adam.Options)((ParamGroup)optimizer.ParamGroups.Single()).Options).amsgrad = true;
+        Assert.Contains("amsgrad", Assert.Throws<InvalidOperationException>(() => optimizer.step()).Message);
+        Assert.Equal([1f, 1], parameter.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Names_appear_in_messages()
     {
         using var scope = NewDisposeScope();
