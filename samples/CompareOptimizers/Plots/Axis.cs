@@ -28,7 +28,8 @@ internal sealed class Axis
     /// <summary>Leaves out what lies below: such points are not shown.</summary>
     public Axis From(double least)
     {
-        Min = Math.Max(Min, Math.Min(least, Max - (Max - Min) / 100));
+        if (least > Min && least < Max)
+            Min = least;
         return this;
     }
 

@@ -8,6 +8,6 @@ internal interface IDuelObserver
 {
     void Started(Contender contender, int steps);
     void Stepped(Duel duel, int steps);
-    void Evaluated(Duel duel, int epoch, int epochs);
+    void Evaluated(Duel duel, int step, int steps);
     void Ended(Duel duel);
 }

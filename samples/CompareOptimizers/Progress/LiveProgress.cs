@@ -42,7 +42,7 @@ internal sealed class LiveProgress(ProgressContext context, IEnumerable<Contende
         context.Refresh();
     }
 
-    public void Evaluated(Duel duel, int epoch, int epochs) => tasks[duel.Contender.Name].Description = Describe(duel);
+    public void Evaluated(Duel duel, int step, int steps) => tasks[duel.Contender.Name].Description = Describe(duel);
 
     public void Ended(Duel duel)
     {

@@ -7,22 +7,26 @@ namespace CompareOptimizers.Progress;
 /// <summary>Progress where the output is no terminal: some lines for each optimizer.</summary>
 internal sealed class PlainProgress(TextWriter output) : IDuelObserver
 {
-    private const int Lines = 5;
+    private const int Lines = 3;
 
-    public void Started(Contender contender, int steps) { }
+    private int printed;
+
+    public void Started(Contender contender, int steps) => printed = 0;
 
     public void Stepped(Duel duel, int steps) { }
 
-    public void Evaluated(Duel duel, int epoch, int epochs)
+    public void Evaluated(Duel duel, int step, int steps)
     {
-        if (epochs <= Lines || Part(epoch, epochs) > Part(epoch - 1, epochs))
-            WriteLine(duel, epoch, epochs);
+        if (Part(step, steps) == printed)
+            return;
+        printed = Part(step, steps);
+        WriteLine(duel, step, steps);
     }
 
-    private static int Part(int epoch, int epochs) => epoch * Lines / epochs;
+    private static int Part(int step, int steps) => step * Lines / steps;
 
-    private void WriteLine(Duel duel, int epoch, int epochs) =>
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{duel.Contender.Name,-12} epoch {epoch,3}/{epochs,-3}  {Describe(duel)}"));
+    private void WriteLine(Duel duel, int step, int steps) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{duel.Contender.Name,-12} step {step,5}/{steps,-5} {Describe(duel)}"));
 
     public void Ended(Duel duel)
     {

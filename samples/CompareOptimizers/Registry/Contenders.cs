@@ -18,13 +18,13 @@ internal static class Contenders
         new("RMSProp", 1e-3, (p, lr) => optim.fused.RMSProp(p, lr), Same((p, lr) => optim.RMSProp(p, lr))),
         new("Adam", 1e-3, (p, lr) => optim.fused.Adam(p, lr), Same((p, lr) => optim.Adam(p, lr))),
         new("AdamW", 1e-3, (p, lr) => optim.fused.AdamW(p, lr, weight_decay: 0.1), Same((p, lr) => optim.AdamW(p, lr, weight_decay: 0.1))),
-        new("Rprop", 1e-3, (p, lr) => optim.fused.Rprop(p, lr), Same((p, lr) => optim.Rprop(p, lr)), FullBatch),
-        new("RpropMinus", 1e-3, (p, lr) => optim.RpropMinus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
-        new("RpropPlus", 1e-3, (p, lr) => optim.RpropPlus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
-        new("IRpropPlus", 1e-3, (p, lr) => optim.IRpropPlus(p, lr), Closest((p, lr) => optim.Rprop(p, lr)), FullBatch),
+        new("Rprop", 1e-3, (p, lr) => optim.fused.Rprop(p, lr, max_step: 0.1), Same((p, lr) => optim.Rprop(p, lr, max_step: 0.1)), FullBatch),
+        new("RpropMinus", 1e-3, (p, lr) => optim.RpropMinus(p, lr, max_step: 0.1), Closest((p, lr) => optim.Rprop(p, lr, max_step: 0.1)), FullBatch),
+        new("RpropPlus", 1e-3, (p, lr) => optim.RpropPlus(p, lr, max_step: 0.1), Closest((p, lr) => optim.Rprop(p, lr, max_step: 0.1)), FullBatch),
+        new("IRpropPlus", 1e-3, (p, lr) => optim.IRpropPlus(p, lr, max_step: 0.1), Closest((p, lr) => optim.Rprop(p, lr, max_step: 0.1)), FullBatch),
         new("ArmijoGD", 1.0, (p, lr) => optim.ArmijoGD(p, lr, first_trial: FirstTrial.Grow), Closest((p, _) => optim.SGD(p, 0.1)), FullBatch, ReturnsLoss),
         new("ArmijoNewton", 1.0, (p, lr) => optim.ArmijoNewton(p, lr, max_cg: 10), Closest((p, lr) => optim.LBFGS(p, lr, max_iter: 10)), FullBatch, ReturnsLoss, Steps: 15),
-        new("ARS", 0.02, (p, lr) => optim.ARS(p, lr, n_directions: 8, delta_std: 0.03, seed: 1), null, FullBatch, ReturnsLoss, Steps: 30),
+        new("ARS", 0.05, (p, lr) => optim.ARS(p, lr, n_directions: 8, delta_std: 0.03, seed: 1), null, FullBatch, ReturnsLoss, Steps: 30),
     ];
 
     public static string Names => string.Join(", ", All.Select(contender => contender.Name));

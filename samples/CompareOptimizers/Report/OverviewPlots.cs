@@ -6,6 +6,7 @@ namespace CompareOptimizers.Report;
 /// <summary>Plots that show several optimizers at once.</summary>
 internal static class OverviewPlots
 {
+    private const double LeastLoss = 1e-3; // that is shown
     private const double AccuracyRange = 20; // below the best, in per cent
 
     public static SvgPlot LossOverSteps(IReadOnlyList<Duel> duels) =>
@@ -23,7 +24,7 @@ internal static class OverviewPlots
     private static SvgPlot Plot(string title, string over, IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences = false, double width = 640, double height = 400)
     {
         var lines = Lines(duels, points, withReferences);
-        return new(title, Axis.Linear(over, [0, .. Xs(lines)]), Axis.Log("loss", Ys(lines)), lines, width, height);
+        return new(title, Axis.Linear(over, [0, .. Xs(lines)]), Axis.Log("loss", Ys(lines)).From(LeastLoss), lines, width, height);
     }
 
     private static Line[] Lines(IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences)

@@ -6,7 +6,7 @@ internal readonly record struct Sample(double Epochs, int Steps, double Seconds,
 /// <summary>How a training went.</summary>
 internal sealed class Course
 {
-    /// <summary>The mean loss of the steps since the last sample.</summary>
+    /// <summary>The loss on some of the training images, the same each time.</summary>
     public List<Sample> Loss { get; } = [];
 
     /// <summary>Share of the test images that are classified correctly.</summary>
@@ -16,8 +16,6 @@ internal sealed class Course
 
     /// <summary>Median milliseconds of a step: outside of its closure, or of all of it where the optimizer decides how often to evaluate the closure.</summary>
     public double StepMilliseconds { get; set; }
-
-    public double EvaluationsPerStep { get; set; }
 
     /// <summary>Loss on training images at the end.</summary>
     public double FinalLoss { get; set; } = double.NaN;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CompareOptimizers.Training;
 
 /// <summary>Steps both sides of a duel by turns and writes down how they do.</summary>
-internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Examples test)
+internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Examples train, Examples test)
 {
     private readonly Side[] sides = reference is null ? [new(ours, duel.Ours)] : [new(ours, duel.Ours), new(reference, duel.Reference!)];
 
@@ -31,7 +31,7 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
     public void SampleLoss(double epochs)
     {
         foreach (var side in sides)
-            side.SampleLoss(epochs);
+            side.SampleLoss(epochs, train);
         if (reference is not null)
             duel.Difference.Add(new(epochs, Steps, ours.Seconds, ours.LargestDifference(reference)));
     }
@@ -52,22 +52,11 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
     /// <summary>One of the two.</summary>
     private sealed class Side(Trainee trainee, Course course)
     {
-        private double sum;
-        private int count;
+        public bool HasDiverged { get; private set; }
 
-        public bool HasDiverged => !double.IsFinite(sum);
+        public void Step(Examples batch) => HasDiverged |= !double.IsFinite(trainee.Step(batch));
 
-        public void Step(Examples batch)
-        {
-            sum += trainee.Step(batch);
-            count++;
-        }
-
-        public void SampleLoss(double epochs)
-        {
-            course.Loss.Add(Sample(epochs, sum / count));
-            (sum, count) = (0, 0);
-        }
+        public void SampleLoss(double epochs, Examples train) => course.Loss.Add(Sample(epochs, trainee.Evaluate(train).loss));
 
         public void SampleAccuracy(double epochs, Examples test) => course.Accuracy.Add(Sample(epochs, trainee.Evaluate(test).accuracy));
 
@@ -75,7 +64,6 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
         {
             course.Steps = trainee.Steps;
             course.StepMilliseconds = wholeSteps ? trainee.StepMilliseconds : trainee.OptimizerMilliseconds;
-            course.EvaluationsPerStep = trainee.EvaluationsPerStep;
             course.FinalLoss = trainee.Evaluate(train).loss;
         }
 

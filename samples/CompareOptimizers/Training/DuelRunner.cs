@@ -16,7 +16,8 @@ internal sealed record TrainingPlan(string Model, int Epochs, int BatchSize, int
 internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserver observer, CancellationToken cancel)
 {
     private const int LossSamples = 80;
-    private const int FullBatchAccuracySamples = 20;
+    private const int AccuracySamples = 20;
+    private const int LossExamples = 2000;
     private const int FinalLossExamples = 10_000;
 
     public Duel Run(Contender contender)
@@ -27,12 +28,12 @@ internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserv
         var epochs = full ? contender.Steps ?? plan.FullBatchSteps : plan.Epochs;
         using var ours = Create(contender.Make, contender.Lr, contender.Closure);
         using var reference = contender.Reference is null ? null : Create(contender.Reference.Make, contender.Lr, Closure.CallsBackward);
-        var record = new DuelRecord(new Duel(contender), ours, reference, problem.Test);
+        var record = new DuelRecord(new Duel(contender), ours, reference, examples.First(LossExamples), problem.Test);
 
-        var steps = epochs * batches.PerEpoch;
-        observer.Started(contender, steps);
+        observer.Started(contender, epochs * batches.PerEpoch);
+        record.SampleLoss(0);
         record.SampleAccuracy(0);
-        Train(record, examples, batches, epochs, accuracyEvery: full ? Math.Max(1, epochs / FullBatchAccuracySamples) : 1);
+        Train(record, examples, batches, epochs);
         var duel = record.Finish(examples.First(FinalLossExamples));
         observer.Ended(duel);
         return duel;
@@ -41,24 +42,23 @@ internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserv
     private Trainee Create(Make make, double lr, Closure closure) =>
         new(Models.Create(plan.Model, problem.Side, plan.Seed), parameters => make(parameters, lr), closure);
 
-    private void Train(DuelRecord record, Examples examples, Batches batches, int epochs, int accuracyEvery)
+    private void Train(DuelRecord record, Examples examples, Batches batches, int epochs)
     {
-        var lossEvery = Math.Max(1, epochs * batches.PerEpoch / LossSamples);
+        var steps = epochs * batches.PerEpoch;
+        var (lossEvery, accuracyEvery) = (Math.Max(1, steps / LossSamples), Math.Max(1, steps / AccuracySamples));
         for (var epoch = 1; epoch <= epochs; epoch++)
-        {
             foreach (var rows in batches.NextEpoch())
             {
                 if (!record.Step(examples, rows, cancel))
                     return;
-                if (record.Steps % lossEvery == 0)
-                    record.SampleLoss((double)record.Steps / batches.PerEpoch);
+                var done = (double)record.Steps / batches.PerEpoch;
+                if (record.Steps % lossEvery == 0 || record.Steps == steps)
+                    record.SampleLoss(done);
                 observer.Stepped(record.Duel, record.Steps);
+                if (record.Steps % accuracyEvery != 0 && record.Steps != steps)
+                    continue;
+                record.SampleAccuracy(done);
+                observer.Evaluated(record.Duel, record.Steps, steps);
             }
-            if (epoch % accuracyEvery == 0 || epoch == epochs)
-            {
-                record.SampleAccuracy(epoch);
-                observer.Evaluated(record.Duel, epoch, epochs);
-            }
-        }
     }
 }

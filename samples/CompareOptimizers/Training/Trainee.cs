@@ -16,7 +16,6 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
     private readonly Optimizer optimizer = make(model.parameters());
     private readonly List<double> stepSeconds = [];
     private readonly List<double> optimizerSeconds = [];
-    private long evaluations;
 
     public Optimizer Optimizer => optimizer;
 
@@ -31,22 +30,16 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
     /// <summary>The median of the milliseconds that a step takes outside of its closure.</summary>
     public double OptimizerMilliseconds => 1000 * Median(optimizerSeconds);
 
-    /// <summary>How often a step evaluates its closure, on average.</summary>
-    public double EvaluationsPerStep => (double)evaluations / Math.Max(1, Steps);
-
-    /// <summary>One step on these examples. Returns their loss before it.</summary>
+    /// <summary>One step on these examples. Returns the loss that its closure found first.</summary>
     public double Step(Examples batch)
     {
-        var before = closure == Closure.ReturnsLoss ? Evaluate(batch).loss : double.NaN;
-        var insideClosure = 0.0;
+        var (first, insideClosure) = ((double?)null, 0.0);
         var start = Stopwatch.GetTimestamp();
         optimizer.step(() =>
         {
             var start = Stopwatch.GetTimestamp();
             var loss = closure == Closure.CallsBackward ? LossAndGradients(batch) : Loss(batch);
-            if (double.IsNaN(before))
-                before = loss.ToDouble();
-            evaluations++;
+            first ??= loss.ToDouble();
             insideClosure += Stopwatch.GetElapsedTime(start).TotalSeconds;
             return loss;
         });
@@ -54,7 +47,7 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
         Seconds += seconds;
         stepSeconds.Add(seconds);
         optimizerSeconds.Add(seconds - insideClosure);
-        return before;
+        return first ?? double.NaN;
     }
 
     /// <summary>Mean loss and share of correct answers.</summary>

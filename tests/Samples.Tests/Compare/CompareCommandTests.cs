@@ -16,7 +16,8 @@ public sealed partial class CompareCommandTests : IDisposable
     {
         var ended = Compare("--data", "digits", "--epochs", "1", "--full-batch-steps", "4");
 
-        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal(0, ended.ExitCode);
+        Assert.DoesNotContain("xception", ended.Error); // libtorch itself may write warnings there
         var rows = Results();
         Assert.True(rows.Length >= 14);
         foreach (var row in rows)
