@@ -7,7 +7,7 @@ internal static class Numbers
 {
     public const string None = "–";
 
-    public static string Loss(double? loss) => Format(loss, "0.0000");
+    public static string Loss(double? loss) => Format(loss, loss < 1e-3 ? "0.0e-0" : "0.0000");
     public static string Share(double? share) => Format(100 * share, "0.00", " %");
     public static string Milliseconds(double? milliseconds) => Format(milliseconds, milliseconds < 10 ? "0.000" : "0.0");
     public static string Seconds(double? seconds) => Format(seconds, "0.0", " s");
