@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TorchOptimExt.Benchmarks.LineSearch;
+using TorchOptimExt.Benchmarks.MlNet;
 using TorchOptimExt.Benchmarks.RandomSearch;
 using TorchOptimExt.Benchmarks.Steps;
 
@@ -9,6 +10,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals.")
     StepsCommand.Create(),
     LineSearchCommand.Create(),
     ArsCommand.Create(),
+    MlNetCommand.Create(),
 };
 var named = args.Length > 0 && (!args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version");
 return root.Parse(named ? args : ["steps", .. args]).Invoke();
