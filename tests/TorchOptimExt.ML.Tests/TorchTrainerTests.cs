@@ -103,6 +103,15 @@ public class TorchTrainerTests
         Assert.InRange(DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, long.MinValue, 0);
     }
 
+    [Fact]
+    public void A_model_outlives_the_dispose_scope_in_which_it_was_trained()
+    {
+        TorchTransformer model;
+        using (NewDisposeScope())
+            model = Context.Regression.Trainers.Torch(new TorchTrainerOptions { LabelColumnName = "Number", Mlp = new() { BatchNormalization = true }, Epochs = 1 }).Fit(View(Rows));
+        Assert.All(model.Scores(View(Rows)), score => Assert.True(float.IsFinite(score)));
+    }
+
     // The gradient of the mean negative log-likelihood of a linear model: the errors' mean, and their means with each feature.
     private static void AssertOrthogonal(double[] errors)
     {

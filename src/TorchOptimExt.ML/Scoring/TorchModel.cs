@@ -11,6 +11,8 @@ public sealed class TorchModel : IDisposable
     {
         (Task, Inputs, Outputs, Architecture, Keys, Module, Device) = (task, inputs, outputs, architecture, keys, module, device);
         module.eval();
+        // The model outlives a scope in which it was trained.
+        foreach (var tensor in module.parameters().Concat(module.buffers())) tensor.DetachFromDisposeScope();
     }
 
     /// <summary>What is predicted.</summary>
