@@ -96,7 +96,7 @@ install_missing() { # PACKAGE...
   mapfile -t wanted < <(missing "$@")
   [ ${#wanted[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || fail "missing: ${wanted[*]} (packages of Debian 12, and this system has no apt-get)."
-  [ "$(id -u)" -eq 0 ] || fail "missing: ${wanted[*]}; run this once: sudo apt-get install -y --no-install-recommends ${wanted[*]}"
+  [ "$(id -u)" -eq 0 ] || fail "missing: ${wanted[*]}; run this once: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${wanted[*]}"
   quietly "Installing ${wanted[*]}" apt_get_install "${wanted[@]}"
   mapfile -t wanted < <(missing "$@")
   [ ${#wanted[@]} -eq 0 ] || fail "still missing after the installation: ${wanted[*]} (is it on PATH?)"
