@@ -74,7 +74,13 @@ public class TorchTrainerTests
         var named = Context.Regression.Trainers.Torch("Number", "Features", "Weight", module, parameters => optim.SGD(parameters, 0.01), epochs: 3, batchSize: 16, seed: 2);
         var options = Context.Regression.Trainers.Torch(new TorchTrainerOptions
         {
-            LabelColumnName = "Number", ExampleWeightColumnName = "Weight", ModuleWithOutputs = module, Optimizer = parameters => optim.SGD(parameters, 0.01), Epochs = 3, BatchSize = 16, Seed = 2,
+            LabelColumnName = "Number",
+            ExampleWeightColumnName = "Weight",
+            ModuleWithOutputs = module,
+            Optimizer = parameters => optim.SGD(parameters, 0.01),
+            Epochs = 3,
+            BatchSize = 16,
+            Seed = 2,
         });
         Assert.Equal(options.Fit(View(Rows)).Weights(), named.Fit(View(Rows)).Weights());
     }

@@ -63,8 +63,15 @@ public class ProgressTests
         var reports = new Reports();
         var options = new TorchTrainerOptions
         {
-            LabelColumnName = "Number", Mlp = new() { HiddenSizes = [64] }, Optimizer = parameters => optim.Adam(parameters, 0.05), Epochs = 200, BatchSize = 8, Seed = 1,
-            ValidationSet = View(Rows.Skip(40)), Patience = 3, Progress = reports,
+            LabelColumnName = "Number",
+            Mlp = new() { HiddenSizes = [64] },
+            Optimizer = parameters => optim.Adam(parameters, 0.05),
+            Epochs = 200,
+            BatchSize = 8,
+            Seed = 1,
+            ValidationSet = View(Rows.Skip(40)),
+            Patience = 3,
+            Progress = reports,
         };
         var scores = Context.Regression.Trainers.Torch(options).Fit(View(Rows.Take(40))).Scores(View(Rows.Skip(40)));
         var best = reports.MinBy(r => r.ValidationLoss)!;
