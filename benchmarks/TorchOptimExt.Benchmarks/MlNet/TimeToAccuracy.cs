@@ -18,10 +18,11 @@ internal static partial class TimeToAccuracy
         using var reached = new CancellationTokenSource();
         var options = Perceptron.Options(20, 128, 3e-3);
         (options.ValidationSet, options.CancellationToken, options.KeepModelWhenCancelled) = (test, reached.Token, true);
-        options.Progress = new UntilReached(reached);
+        var progress = new UntilReached(reached);
+        options.Progress = progress;
         watch.Start();
         var model = context.MulticlassClassification.Trainers.Torch(options).Fit(train);
-        Show(context, "Torch, MLP 128, fused Adam", watch.Elapsed.TotalSeconds, model.Transform(test));
+        Show(context, $"Torch, MLP 128, fused Adam, {progress.Epochs} epochs", watch.Elapsed.TotalSeconds, model.Transform(test));
         MeasureRivals(context, train, test);
     }
 
@@ -32,8 +33,11 @@ internal static partial class TimeToAccuracy
 
     private sealed class UntilReached(CancellationTokenSource reached) : IProgress<EpochReport>
     {
+        internal int Epochs { get; private set; }
+
         public void Report(EpochReport value)
         {
+            Epochs = value.Epoch;
             if (value.ValidationMetric >= Wanted) reached.Cancel();
         }
     }

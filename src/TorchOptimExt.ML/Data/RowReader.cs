@@ -37,7 +37,7 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         try
         {
             Fill(data, train, validation, count, apart);
-            return (train, validation);
+            return (WithClasses(train), validation is null ? null : WithClasses(validation));
         }
         catch
         {
@@ -45,6 +45,13 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
             validation?.Dispose();
             throw;
         }
+    }
+
+    // As the loss takes them; done once for all epochs.
+    private TrainingRows WithClasses(TrainingRows rows)
+    {
+        if (task != TaskKind.MulticlassClassification) return rows;
+        using (rows.Labels) return rows with { Labels = rows.Labels.to_type(ScalarType.Int64) };
     }
 
     private TrainingRows New(long rows, int inputs) => new(empty(rows, inputs), empty(rows), weightColumn is null ? null : empty(rows));

@@ -13,7 +13,7 @@ internal sealed class BatchOrder(TrainingRows rows, TorchTrainerOptions options)
     {
         if (!options.Shuffle || size == rows.Count) return null;
         using var generator = new Generator((ulong)((options.Seed ?? 0) * 1_000_003 + epoch));
-        return randperm(rows.Count, generator: generator);
+        return randperm(rows.Count, generator: generator).to(rows.Features.device, disposeAfter: true);
     }
 
     /// <summary>The batches of an epoch. One row that is left over joins the last: batch normalization cannot do with one.</summary>
@@ -30,7 +30,6 @@ internal sealed class BatchOrder(TrainingRows rows, TorchTrainerOptions options)
     {
         if (order is null) return rows.Slice(from, count);
         using var places = order.narrow(0, from, count);
-        using var chosen = places.to(rows.Features.device);
-        return rows.Select(chosen);
+        return rows.Select(places);
     }
 }

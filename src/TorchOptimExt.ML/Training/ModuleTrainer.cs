@@ -94,8 +94,7 @@ internal sealed class ModuleTrainer : IDisposable
             if (Cancelled()) return false;
             using var scope = NewDisposeScope();
             using var rows = batches.Take(order, from, count);
-            var labels = task.Labels(rows.Labels);
-            var (loss, metric) = step.Run(epoch, tally.Batches + 1, () => Loss(rows, labels));
+            var (loss, metric) = step.Run(epoch, tally.Batches + 1, () => Loss(rows));
             tally.Add(loss, metric, count);
         }
         CheckWeights(epoch, tally.Batches);
@@ -110,15 +109,16 @@ internal sealed class ModuleTrainer : IDisposable
             if (!parameter.isfinite().all().ToBoolean()) throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
     }
 
-    private (Tensor loss, double metric) Loss(TrainingRows rows, Tensor labels)
+    private (Tensor loss, double metric) Loss(TrainingRows rows)
     {
         var outputs = task.Outputs(module.call(rows.Features));
-        return (Mean(PerExample(outputs, labels), rows.Weights), task.Tally(outputs.detach(), labels));
+        var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean) : Mean(PerExample(outputs, rows.Labels), rows.Weights);
+        return (loss, task.Tally(outputs, rows.Labels));
     }
 
     private Tensor PerExample(Tensor outputs, Tensor labels)
     {
-        if (options.Loss is null) return task.Loss(outputs, labels);
+        if (options.Loss is null) return task.Loss(outputs, labels, nn.Reduction.None);
         var loss = options.Loss(outputs, labels);
         return loss.dim() == 1 && loss.size(0) == labels.size(0) ? loss
             : throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Loss)} returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows.");
@@ -137,7 +137,7 @@ internal sealed class ModuleTrainer : IDisposable
         {
             using var scope = NewDisposeScope();
             using var part = rows.Slice(at, Math.Min(size, rows.Count - at));
-            var (loss, metric) = Loss(part, task.Labels(part.Labels));
+            var (loss, metric) = Loss(part);
             tally.Add(loss.ToDouble(), metric, part.Count);
         }
         return (tally.Loss, task.Metric(tally.Metric, tally.Rows));
