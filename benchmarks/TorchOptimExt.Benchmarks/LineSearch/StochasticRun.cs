@@ -13,14 +13,13 @@ namespace TorchOptimExt.Benchmarks.LineSearch;
 /// </summary>
 internal sealed class StochasticRun
 {
-    private const int BatchSize = 128;
+    private const int BatchSize = 512;
     private static readonly int[] Seeds = [0, 1, 2];
 
     private static readonly (string name, Func<IEnumerable<Parameter>, OptimizerHelper> make)[] Optimizers =
     [
         ("ArmijoGD(first_trial: Grow)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow)),
-        ("ArmijoGD(first_trial: Grow, c: 0.1)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, c: 0.1)),
-        ("ArmijoGD(first_trial: Grow, c: 0.5)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, c: 0.5)),
+        ("ArmijoGD(first_trial: Grow, momentum: 0.9)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, momentum: 0.9)),
         .. new[] { 1, 0.3, 0.1, 0.03, 0.01 }.Select(lr => ($"SGD(lr: {lr.ToString(CultureInfo.InvariantCulture)})", (Func<IEnumerable<Parameter>, OptimizerHelper>)(p => optim.SGD(p, lr)))),
     ];
 
