@@ -58,7 +58,15 @@ public abstract class OptimizerBase : OptimizerHelper
         ArgumentNullException.ThrowIfNull(groups);
         var list = groups.ToList();
         if (list.Count == 0) throw new ArgumentException("The list of parameter groups is empty; give at least one.", "parameters");
-        foreach (var group in list) add_param_group(group);
+        try
+        {
+            foreach (var group in list) add_param_group(group);
+        }
+        catch
+        {
+            Dispose();      // there will be no such optimizer: its groups are free for another
+            throw;
+        }
     }
 
     /// <summary>How messages call a parameter.</summary>
@@ -78,7 +86,7 @@ public abstract class OptimizerBase : OptimizerHelper
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The parameters or options do not fit; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The parameters or options do not fit, or the options are those of another optimizer; nothing is changed then.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; nothing is changed then.</exception>
     public override void add_param_group(ParamGroup param_group)
     {
@@ -89,16 +97,43 @@ public abstract class OptimizerBase : OptimizerHelper
         if (options.GetType() != defaults.GetType())
             throw new ArgumentException($"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", nameof(param_group));
         List<Parameter> added = [.. param_group.Parameters ?? throw new ArgumentException("The group has no parameters.", nameof(param_group))];
-        ParameterChecks.Check(added, parameters(), NameOf);
         var own = (HyperparameterOptions)options;
-        own.Complete(defaults);
+        if (own.Owner is { IsDisposed: false } owner && owner != this)
+            throw new ArgumentException($"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", nameof(param_group));
+        ParameterChecks.Check(added, parameters(), NameOf);
+        own.Complete(DefaultsFor(own));
         own.Owner = this;
         (param_group.Options, param_group.Parameters) = (own, added);
-        _parameter_groups.Add(param_group);
-        foreach (var parameter in added) AddState(parameter, own);
+        AddWithStates(param_group);
     }
 
-    private void AddState(Parameter parameter, HyperparameterOptions options)
+    /// <summary>What a group that is about to join takes where it leaves a value open.</summary>
+    /// <exception cref="ArgumentException">Its options do not go with those of the other groups.</exception>
+    private protected virtual HyperparameterOptions DefaultsFor(HyperparameterOptions options) => (HyperparameterOptions)_defaults;
+
+    private void AddWithStates(ParamGroup group)
+    {
+        var before = states.Count;
+        _parameter_groups.Add(group);
+        try
+        {
+            foreach (var parameter in group.Parameters) AddState(parameter, group.Options);
+        }
+        catch
+        {
+            _parameter_groups.Remove(group);
+            ((HyperparameterOptions)group.Options).Owner = null;
+            foreach (var (parameter, state) in group.Parameters.Zip(states.Skip(before)))
+            {
+                _state.Remove(parameter.Handle);
+                state.Dispose();
+            }
+            states.RemoveRange(before, states.Count - before);
+            throw;
+        }
+    }
+
+    private void AddState(Parameter parameter, OptimizerOptions options)
     {
         var (numbers, tensors) = InitialState(parameter, options);
         var state = new TensorState(parameter, this, numbers, tensors);

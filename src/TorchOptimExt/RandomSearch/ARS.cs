@@ -67,18 +67,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
-    /// <inheritdoc/>
-    public override void add_param_group(ParamGroup param_group)
+    private protected override HyperparameterOptions DefaultsFor(HyperparameterOptions options)
     {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(param_group);
-        if (param_group.Options is ARSOptions options)
-        {
-            var others = _parameter_groups.Count > 0 ? Search : (ARSOptions)_defaults;
-            options.CheckJoins(others);
-            options.Join(others);
-        }
-        base.add_param_group(param_group);
+        var defaults = (ARSOptions)_defaults;
+        if (_parameter_groups.Count > 0) defaults = defaults.JoinedWith(Search);
+        ((ARSOptions)options).CheckJoins(defaults);
+        return defaults;
     }
 
     /// <summary>One step: evaluates the closure at 2N perturbed parameters and updates them.</summary>
@@ -207,7 +201,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         var own = parameters().ToArray();
-        saved = Array.ConvertAll(own, parameter => parameter.detach().clone());
+        saved = Array.ConvertAll<Tensor, Tensor>(own, parameter => parameter.clone());
         try
         {
             action();
@@ -232,23 +226,28 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         var pairs = new RewardPairs(plus, minus, Search.maximize!.Value);
         if (pairs.Dropped == plus.Length)
             throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a smaller delta_std or a bounded objective may help.", failure);
-        var norm = Move(Weights(pairs, out var sigma));
+        var weights = pairs.Weights(Search.top_directions!.Value, Search.normalize_by_std!.Value, out var sigma);
+        CheckRange(weights);
+        var norm = Move(weights);
         LastStep = pairs.Report(Steps, sigma, norm, failure);
         foreach (var parameter in parameters()) StateOf(parameter).step++;
         return LastStep;
     }
 
-    private IReadOnlyList<(int direction, double weight)> Weights(RewardPairs pairs, out double sigma)
+    // A group computes in its own dtype: a weight that float64 holds may be too large for float32.
+    private void CheckRange(IReadOnlyList<(int direction, double weight)> weights)
     {
-        try
-        {
-            return pairs.Weights(Search.top_directions!.Value, Search.normalize_by_std!.Value, out sigma);
-        }
-        catch (OverflowException e)
-        {
-            throw new InvalidOperationException($"ARS: the update of step {Steps} overflows; scale the objective or set normalize_by_std.", e);
-        }
+        foreach (var (parameter, rate) in _parameter_groups.SelectMany(group => group.Parameters.Select(p => (p, group.Options.LearningRate!.Value))))
+            if (!weights.All(term => IsFinite(parameter.dtype, term.weight * rate)))
+                throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of {NameOf(parameter)}; scale the objective or set normalize_by_std.");
     }
+
+    private static bool IsFinite(ScalarType dtype, double value) => dtype switch
+    {
+        ScalarType.Float64 => double.IsFinite(value),
+        ScalarType.Float16 => Half.IsFinite((Half)value),
+        _ => float.IsFinite((float)value),      // bfloat16 has the same exponents
+    };
 
     // Without weights the parameters keep their bits: −0 + 0 would not.
     private double Move(IReadOnlyList<(int direction, double weight)> weights)

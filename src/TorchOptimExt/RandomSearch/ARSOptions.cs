@@ -54,10 +54,12 @@ public sealed class ARSOptions : HyperparameterOptions
                 throw new ArgumentException($"The group's {Rows[place].Name} is {own}, that of the search {others[place]}: only lr and delta_std can differ from group to group.", "param_group");
     }
 
-    /// <summary>Takes what belongs to the whole search from <paramref name="others"/>.</summary>
-    internal void Join(ARSOptions others)
+    /// <summary>These lr and delta_std, with what belongs to the whole search from <paramref name="others"/>.</summary>
+    internal ARSOptions JoinedWith(ARSOptions others)
     {
-        for (var place = 1; place < Rows.Length; place++) this[place] = others[place];
+        var joined = new ARSOptions { LearningRate = LearningRate, delta_std = delta_std };
+        for (var place = 1; place < Rows.Length; place++) joined[place] = others[place];
+        return joined;
     }
 
     private static bool IsHalf(double x) => x is >= 0 and <= uint.MaxValue && x == Math.Floor(x);

@@ -13,7 +13,7 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     private readonly ARS optimizer;
     private readonly Parameter[] parameters;
     private readonly Func<Perturbation, double> objective;
-    private readonly RandomSearchPass pass = new();
+    private readonly RandomSearchPass pass = new() { MostThreads = 1 };     // the evaluators share the processors already
 
     /// <summary>A replica whose objective is a number.</summary>
     /// <param name="optimizer">The search.</param>

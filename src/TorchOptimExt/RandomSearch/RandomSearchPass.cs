@@ -26,6 +26,9 @@ internal sealed class RandomSearchPass : ParallelWork
 
     private readonly record struct Segment(nint Target, nint Source, bool IsDouble, long Length, int Parameter, double Scale);
 
+    /// <summary>How many threads a run may use at most, besides libtorch's own limit.</summary>
+    public int MostThreads { get; init; } = int.MaxValue;
+
     /// <summary>Forgets all tensors and directions and begins anew.</summary>
     public void Begin(long seed, long step)
     {
@@ -65,28 +68,38 @@ internal sealed class RandomSearchPass : ParallelWork
     {
         squares = null;
         Visit();
-        foreach (var (target, source, parameter, scale) in onTensors) Tensors(target, source, parameter, scale).Dispose();
-    }
-
-    /// <summary>Visits everything that was added.</summary>
-    /// <returns>The Euclidean norm of what was added to the sources.</returns>
-    public double RunMeasured()
-    {
-        squares = new double[(tiles + PieceTiles - 1) / PieceTiles];
-        Visit();
-        var sum = squares.Sum();
+        using var quiet = no_grad();
         foreach (var (target, source, parameter, scale) in onTensors)
         {
             using var scope = NewDisposeScope();
-            sum += Tensors(target, source, parameter, scale).to(ScalarType.Float64).square().sum().ToDouble();
+            target.copy_(Sum(source, Change(source, parameter, scale)));
         }
-        return Math.Sqrt(sum);
+    }
+
+    /// <summary>Visits everything that was added. What tensor operations compute is there before anything is written: they may run out of memory.</summary>
+    /// <returns>The Euclidean norm of what was added to the sources.</returns>
+    public double RunMeasured()
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var moved = onTensors.ConvertAll(Moved);
+        squares = new double[(tiles + PieceTiles - 1) / PieceTiles];
+        Visit();
+        foreach (var (one, (sum, _)) in onTensors.Zip(moved)) one.target.copy_(sum);
+        return Math.Sqrt(squares.Sum() + moved.Sum(m => m.square));
+    }
+
+    private (Tensor sum, double square) Moved((Tensor target, Tensor source, int parameter, double scale) one)
+    {
+        using var scope = NewDisposeScope();
+        var change = Change(one.source, one.parameter, one.scale);
+        return (Sum(one.source, change).MoveToOuterDisposeScope(), change.to(ScalarType.Float64).square().sum().ToDouble());
     }
 
     private void Visit()
     {
         var pieces = (int)((tiles + PieceTiles - 1) / PieceTiles);
-        RunPieces(pieces, Math.Clamp(pieces / 2, 1, get_num_threads()));
+        RunPieces(pieces, Math.Clamp(pieces / 2, 1, Math.Min(MostThreads, get_num_threads())));
     }
 
     // A piece is a range of the tiles of all segments laid end to end.
@@ -166,21 +179,21 @@ internal sealed class RandomSearchPass : ParallelWork
     }
 
     // Any device, dtype and strides: the same sums with tensor operations, float16 and bfloat16 in float32 and rounded once.
-    private Tensor Tensors(Tensor target, Tensor source, int parameter, double scale)
+    private Tensor Change(Tensor source, int parameter, double scale)
     {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var type = target.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var noise = new float[target.NumberOfElements];
-        var change = zeros(target.shape, type, target.device);
+        var type = source.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var noise = new float[source.NumberOfElements];
+        var change = zeros(source.shape, type, source.device);
         foreach (var (direction, weight) in terms.AsSpan(0, termCount))
         {
+            using var scope = NewDisposeScope();
             GaussianNoise.FillFrom(noise, generator, direction, parameter);
-            change.add_(tensor(noise, target.shape).to(target.device).to(type) * (weight * scale));
+            change.add_(tensor(noise, source.shape).to(source.device).to(type) * (weight * scale));
         }
-        target.copy_(source.to(type) + change);
-        return change.MoveToOuterDisposeScope();
+        return change;
     }
+
+    private static Tensor Sum(Tensor source, Tensor change) => (source.to(change.dtype) + change).to(source.dtype);
 
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();

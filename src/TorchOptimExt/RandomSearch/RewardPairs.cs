@@ -23,15 +23,13 @@ internal sealed class RewardPairs
     private IEnumerable<double> Rewards => finite.SelectMany(pair => (double[])[pair.plus, pair.minus]);
 
     /// <summary>The weight of each of the best directions, (r⁺ − r⁻)/(b·σ), in the order of the directions; none where all weights are 0.</summary>
-    /// <exception cref="OverflowException">A weight is not a finite float32.</exception>
     public IReadOnlyList<(int direction, double weight)> Weights(int top, bool normalize, out double sigma)
     {
         var best = finite.OrderByDescending(pair => Math.Max(pair.plus, pair.minus)).Take(top).OrderBy(pair => pair.direction).ToArray();
         sigma = StandardDeviation(best.SelectMany(pair => (double[])[pair.plus, pair.minus]));
         if (sigma == 0) return [];
         var scale = best.Length * (normalize ? sigma : 1);
-        var weights = best.Select(pair => (pair.direction, weight: pair.plus / scale - pair.minus / scale)).Where(term => term.weight != 0).ToArray();
-        return weights.All(term => float.IsFinite((float)term.weight)) ? weights : throw new OverflowException();
+        return [.. best.Select(pair => (pair.direction, weight: pair.plus / scale - pair.minus / scale)).Where(term => term.weight != 0)];
     }
 
     public ARSReport Report(long step, double sigma, double updateNorm, Exception? failure) =>

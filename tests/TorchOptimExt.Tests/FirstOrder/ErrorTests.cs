@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -63,6 +64,69 @@ public class ErrorTests
 
         void Refused(string why, params Parameter[] parameters) =>
             Assert.Contains(why, Assert.Throws<ArgumentException>(() => Make(optimizer, parameters)).Message);
+    }
+
+    [Fact]
+    public void Options_of_another_optimizer_are_refused_and_stay_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        Parameter first = new(ones(2)), second = new(ones(2));
+        var options = new RpropOptions { etaplus = 1.5 };
+        using var other = optim.RpropMinus([second], lr: 0.3);
+        using (var owner = optim.RpropMinus([new ParamGroup<RpropOptions>([first], options)], lr: 0.1))
+        {
+            var error = Assert.Throws<ArgumentException>(() => other.add_param_group(new ParamGroup<RpropOptions>([first], options)));
+            Assert.Contains("options", error.Message);
+            Assert.Single(other.ParamGroups);
+            Assert.Equal((0.1, 1.5), (options.LearningRate, options.etaplus));
+            first.grad = ones(2);
+            owner.step();
+            Assert.Equal(0.9f, first[0].item<float>());
+        }
+        other.add_param_group(new ParamGroup<RpropOptions>([first], options));      // free again
+    }
+
+    [Fact]
+    public void Options_of_an_optimizer_that_was_not_made_are_free_for_another()
+    {
+        using var scope = NewDisposeScope();
+        Parameter first = new(ones(2)), second = new(ones(2));
+        ParamGroup<RpropOptions> right = new([first], new RpropOptions()), wrong = new([first], new RpropOptions());
+        Assert.Throws<ArgumentException>(() => optim.RpropMinus([right, wrong]));
+        using var optimizer = optim.RpropMinus([right, new ParamGroup<RpropOptions>([second], new RpropOptions())]);
+        Assert.Equal(2, optimizer.ParamGroups.Count());
+    }
+
+    [Fact]
+    public void A_group_whose_state_cannot_be_made_leaves_nothing_behind()
+    {
+        var (first, second, third) = (new Parameter(ones(2)), new Parameter(ones(3)), new Parameter(ones(4)));
+        using var optimizer = new FailingFor(3, [first]);
+        var alive = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var group = new ParamGroup<RpropOptions>([third, second], new RpropOptions());
+        Assert.Throws<TimeoutException>(() => optimizer.add_param_group(group));
+        Assert.Equal(alive, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Single(optimizer.ParamGroups);
+        Assert.Single(optimizer.state_dict().State);
+        optimizer.add_param_group(new ParamGroup<RpropOptions>([third], new RpropOptions()));
+        Assert.Equal(2, optimizer.state_dict().State.Count);
+    }
+
+    /// <summary>Makes no state for parameters of so many elements.</summary>
+    private sealed class FailingFor : TorchOptimExt.Elementwise.ElementwiseOptimizer<RpropOptions, RpropMinusRule>
+    {
+        private readonly long elements;
+
+        public FailingFor(long elements, IEnumerable<Parameter> parameters) : base(new RpropOptions { LearningRate = 0.1, etaminus = 0.5, etaplus = 1.2, min_step = 1e-6, max_step = 50, maximize = false })
+        {
+            this.elements = elements;
+            AddGroup<RpropOptions>(parameters);
+        }
+
+        protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
+            parameter.NumberOfElements == elements ? throw new TimeoutException() : ([], [zeros(parameter.shape), ones(parameter.shape)]);
+
+        protected override RpropMinusRule Rule(RpropOptions options, TorchOptimExt.Base.TensorState state) => new(0.5, 1.2, 1e-6, 50, false);
     }
 
     [Theory]

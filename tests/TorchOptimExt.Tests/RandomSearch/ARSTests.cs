@@ -184,6 +184,45 @@ public class ARSTests
         Assert.Equal(1e300, scaled.step(p => p.Sign * 1e300).Sigma);
     }
 
+    // The weight is 2·10⁴⁰ for the first two, 2·10⁵ for the third.
+    [Theory]
+    [InlineData(ScalarType.Float64, 1e40, true)]
+    [InlineData(ScalarType.Float32, 1e40, false)]
+    [InlineData(ScalarType.Float16, 1e5, false)]
+    public void Update_must_fit_the_dtype_of_each_parameter_before_any_moves(ScalarType dtype, double reward, bool fits)
+    {
+        using Parameter wide = new(ones(3, dtype: ScalarType.Float64)), narrow = new(ones([3], dtype));
+        using var optimizer = optim.ARS([("wide", wide), ("narrow", narrow)], lr: 1, n_directions: 1, normalize_by_std: false, seed: 1);
+        if (fits)
+        {
+            Assert.True(optimizer.step(p => p.Sign * reward).UpdateNorm > reward);
+            return;
+        }
+        var error = Assert.Throws<InvalidOperationException>(() => optimizer.step(p => p.Sign * reward));
+        Assert.Contains("'narrow'", error.Message);
+        Assert.Equal([1.0, 1, 1], Values([wide])[0]);
+        Assert.Equal([1.0, 1, 1], Values([narrow])[0]);
+        Assert.Equal(0, optimizer.Steps);
+    }
+
+    [Fact]
+    public void Memory_is_the_parameters_and_one_saved_copy()
+    {
+        var parameters = Enumerable.Range(0, 20).Select(_ => new Parameter(zeros(100))).ToArray();
+        using var optimizer = optim.ARS(parameters, seed: 4);
+        optimizer.step(p => p.Sign);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        List<long> copies = [];
+        optimizer.step(p =>
+        {
+            copies.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount - before);
+            return p.Sign;
+        });
+        Assert.Equal(16, copies.Count);
+        Assert.All(copies, count => Assert.Equal(parameters.Length, count));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     [Fact]
     public void Restored_search_continues_with_the_same_bits()
     {
@@ -250,6 +289,18 @@ public class ARSTests
         optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { delta_std = 0.5, n_directions = 4 }));
         optimizer.step(p => p.Sign);
         Assert.Equal(2, optimizer.parameters().Count());
+    }
+
+    [Fact]
+    public void Options_of_a_refused_group_stay_as_they_are()
+    {
+        var parameters = Parameters(ScalarType.Float32);
+        using var optimizer = optim.ARS([parameters[0]], n_directions: 4, seed: 1);
+        var options = new ARSOptions { delta_std = 0.5 };
+        Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[0]], options)));
+        Assert.Equal((null, 0.5, null, null), (options.LearningRate, options.delta_std, options.n_directions, options.seed));
+        optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], options));
+        Assert.Equal((0.02, 0.5, 4, 1L), (options.LearningRate, options.delta_std, options.n_directions, options.seed));
     }
 
     [Fact]
