@@ -21,6 +21,8 @@ namespace TorchOptimExt;
 /// </remarks>
 public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, EwmaMomentumRule>, optim.IMomentum
 {
+    private static readonly Hyperparameter Beta = Hyperparameter.FromZeroBelowOne("beta");
+
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
@@ -43,8 +45,17 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
 
     private static Options Defaults(double lr, double beta, bool bias_correction) => new() { LearningRate = lr, beta = beta, bias_correction = bias_correction };
 
-    /// <summary>β of groups that are added from now on without their own.</summary>
-    public double Momentum { get => ((Options)_defaults).beta!.Value; set => ((Options)_defaults).beta = value; }
+    /// <summary>β of groups that are added from now on without their own; 0 ≤ β &lt; 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">β is out of its range.</exception>
+    public double Momentum
+    {
+        get => ((Options)_defaults).beta!.Value;
+        set
+        {
+            Beta.Check(value);
+            ((Options)_defaults).beta = value;
+        }
+    }
 
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
@@ -65,7 +76,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
     /// <summary>The hyperparameters of a group.</summary>
     public sealed class Options : HyperparameterOptions
     {
-        private static readonly Hyperparameter[] Rows = [Hyperparameter.FromZeroBelowOne("beta"), Hyperparameter.Switch("bias_correction")];
+        private static readonly Hyperparameter[] Rows = [Beta, Hyperparameter.Switch("bias_correction")];
 
         /// <inheritdoc/>
         protected override IReadOnlyList<Hyperparameter> Table => Rows;
@@ -88,7 +99,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
         public ParamGroup(IEnumerable<Parameter> parameters, double? lr = null, double? beta = null, bool? bias_correction = null)
             : base(parameters, new Options { LearningRate = lr, beta = beta, bias_correction = bias_correction }) { }
 
-        /// <summary>β, which schedules call the momentum.</summary>
+        /// <summary>β, which schedules call the momentum. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
         public double Momentum { get => Options.beta!.Value; set => Options.beta = value; }
     }
 }

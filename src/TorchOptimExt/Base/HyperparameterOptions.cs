@@ -8,7 +8,7 @@ namespace TorchOptimExt.Base;
 /// </summary>
 public abstract class HyperparameterOptions : OptimizerOptions
 {
-    private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr");
+    private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr"), InitialRate = Hyperparameter.NonNegative("initial lr");
 
     private double?[] values;
     private (double initial, double rate, double?[] values)? staged;
@@ -89,6 +89,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
         ArgumentNullException.ThrowIfNull(reader);
         var (initial, rate) = (reader.ReadDouble(), reader.ReadDouble());
         var numbers = Table.Select(row => reader.ReadDouble() is var number && row.IsOptional && double.IsNaN(number) ? default(double?) : number).ToArray();
+        InitialRate.Check(initial);
         Check(rate, numbers);
         staged = (initial, rate, numbers);
         if (Owner is null) Commit();
@@ -108,6 +109,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
             throw new ArgumentException($"These are {source?.GetType().FullName ?? "no"} options; {GetType().FullName} are needed.", nameof(source));
         var numbers = (double?[])other.values.Clone();
         var rate = other.LearningRate ?? throw new ArgumentException("lr is not given.", nameof(source));
+        InitialRate.Check(other.InitialLearningRate);
         Check(rate, numbers);
         staged = (other.InitialLearningRate, rate, numbers);
     }

@@ -42,6 +42,7 @@ public sealed class Checkpoint
     /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
     /// <exception cref="ArgumentException">The optimizer, the schedule or a value cannot be saved.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written, or the path is a folder.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
     {

@@ -30,6 +30,8 @@ namespace TorchOptimExt;
 /// </remarks>
 public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
 {
+    private static readonly Hyperparameter MomentumRange = Hyperparameter.FromZeroBelowOne("momentum");
+
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
     /// <param name="lr">The length of the direction in units of the gradient, ≥ 0; α multiplies it.</param>
@@ -63,8 +65,17 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
     public ArmijoGD(IEnumerable<ParamGroup> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroups(parameters);
 
-    /// <summary>The momentum of groups that are added from now on; each group has its own.</summary>
-    public double Momentum { get => Default.momentum!.Value; set => Default.momentum = value; }
+    /// <summary>The momentum of groups that are added from now on; each group has its own. 0 ≤ momentum &lt; 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The momentum is out of its range.</exception>
+    public double Momentum
+    {
+        get => Default.momentum!.Value;
+        set
+        {
+            MomentumRange.Check(value);
+            Default.momentum = value;
+        }
+    }
 
     private Options Default => (Options)_defaults;
 
@@ -155,7 +166,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
     {
         private static readonly Hyperparameter[] Rows =
         [
-            .. Shared, Hyperparameter.FromZeroBelowOne("momentum"), ArmijoSearch.How, Hyperparameter.OneOf<FirstTrial>("first_trial"),
+            .. Shared, MomentumRange, ArmijoSearch.How, Hyperparameter.OneOf<FirstTrial>("first_trial"),
             Hyperparameter.AboveOne("growth"), Hyperparameter.Positive("max_step"), Hyperparameter.Whole("history", 1),
         ];
 
@@ -191,7 +202,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
         /// <summary>A group of these parameters; what the options leave open takes the optimizer's values.</summary>
         public ParamGroup(IEnumerable<Parameter> parameters, Options? options = null) : base(parameters, options ?? new Options()) { }
 
-        /// <summary>The group's momentum, which schedulers change.</summary>
+        /// <summary>The group's momentum, which schedulers change. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
         public double Momentum { get => Options.momentum!.Value; set => Options.momentum = value; }
     }
 }

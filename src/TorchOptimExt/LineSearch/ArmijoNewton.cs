@@ -83,7 +83,7 @@ public sealed class ArmijoNewton : LineSearchOptimizer
             foreach (var leg in legs) (leg.Direction, leg.Scale) = (leg.Gradient, -leg.Options.LearningRate!.Value);
             slope = legs.Sum(leg => leg.Slope);
         }
-        return new(kind, slope, Settings.b!.Value == 0 ? 0 : Settings.b.Value * Curvature(times, legs), shift, hessian.Products);
+        return new(kind, slope, Settings.b!.Value is not 0 and var b ? Curvature(times, legs, b) : 0, shift, hessian.Products);
     }
 
     private protected override ArmijoSearch Search() => new(Settings.c!.Value, Settings.beta!.Value, (int)Settings.max_backtracks!.Value, Settings.min_step!.Value);
@@ -111,11 +111,11 @@ public sealed class ArmijoNewton : LineSearchOptimizer
         return legs.Sum(leg => leg.Slope);
     }
 
-    // dᵀHd; 0 where it is no number, which leaves plain Armijo.
-    private static double Curvature(Func<Tensor, Tensor> times, IReadOnlyList<Leg> legs)
+    // b · dᵀHd; 0 where it is no number, which leaves plain Armijo.
+    private static double Curvature(Func<Tensor, Tensor> times, IReadOnlyList<Leg> legs, double b)
     {
         var direction = Flat(legs, leg => leg.Direction.mul(leg.Scale));
-        var curvature = direction.dot(times(direction)).item<double>();
+        var curvature = b * direction.dot(times(direction)).item<double>();
         return double.IsFinite(curvature) ? curvature : 0;
     }
 

@@ -21,6 +21,8 @@ public sealed class ArmijoSearch
     internal static readonly Hyperparameter C = Hyperparameter.BetweenZeroAndOne("c"), Beta = Hyperparameter.BetweenZeroAndOne("beta"),
         MaxBacktracks = Hyperparameter.Whole("max_backtracks", 0), MinStep = Hyperparameter.Positive("min_step"), How = Hyperparameter.OneOf<Interpolation>("interpolation");
 
+    private static readonly Hyperparameter First = Hyperparameter.Positive("first"), Curvature = new("curvature", double.IsFinite, "finite");
+
     private readonly double c, beta, min_step;
     private readonly int max_backtracks;
     private readonly Interpolation interpolation;
@@ -46,13 +48,16 @@ public sealed class ArmijoSearch
     /// <param name="value">φ: the value at a step size.</param>
     /// <param name="origin">φ(0).</param>
     /// <param name="slope">φ′(0), which must be negative.</param>
-    /// <param name="first">The step size that is tried first.</param>
-    /// <param name="curvature">The second derivative that the model of the decrease has; 0 for plain Armijo.</param>
+    /// <param name="first">The step size that is tried first; finite and &gt; 0.</param>
+    /// <param name="curvature">The second derivative that the model of the decrease has; finite, 0 for plain Armijo.</param>
     /// <param name="reference">What the decrease is measured from; null: φ(0).</param>
     /// <returns>The accepted step size, or why there is none.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The first step size or the curvature is out of its range.</exception>
     public RaySearchResult Search(Func<double, double> value, double origin, double slope, double first = 1, double curvature = 0, double? reference = null)
     {
         ArgumentNullException.ThrowIfNull(value);
+        First.Check(first);
+        Curvature.Check(curvature);
         if (!double.IsFinite(origin)) return new(LineSearchOutcome.NonFiniteLoss, 0, origin, 0);
         if (!(slope < 0 && double.IsFinite(slope))) return new(LineSearchOutcome.NoDescent, 0, origin, 0);
         var limit = reference ?? origin;

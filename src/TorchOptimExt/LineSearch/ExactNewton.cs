@@ -16,7 +16,9 @@ internal static class ExactNewton
         return (null, 0);
     }
 
-    private static double FirstShift(Tensor matrix, double largest) => Math.Max(0, -matrix.diagonal().min().item<double>()) + 1e-3 * (largest == 0 ? 1 : largest);
+    // Not 0 where a thousandth of the largest element is.
+    private static double FirstShift(Tensor matrix, double largest) =>
+        Math.Max(double.Epsilon, Math.Max(0, -matrix.diagonal().min().item<double>()) + 1e-3 * (largest == 0 ? 1 : largest));
 
     private static Tensor? Factor(Tensor matrix, double shift)
     {

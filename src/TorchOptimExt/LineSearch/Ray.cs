@@ -19,6 +19,7 @@ internal sealed class Ray
     /// <summary>Moves every parameter to step size α.</summary>
     public void MoveTo(double step)
     {
+        pass.Clear();       // an earlier trial may have ended on the way
         foreach (var (leg, origin) in legs)
         {
             if (pass.Add(new(step * leg.Scale), leg.Parameter, leg.Direction, origin)) continue;

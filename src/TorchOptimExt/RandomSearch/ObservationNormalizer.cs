@@ -27,9 +27,9 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     public ObservationNormalizer(long features, Device? device = null) : base(nameof(ObservationNormalizer))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        count = zeros([], ScalarType.Float64, device);
-        mean = zeros([features], ScalarType.Float64, device);
-        squares = zeros([features], ScalarType.Float64, device);
+        count = zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
+        mean = zeros([features], ScalarType.Float64, device).DetachFromDisposeScope();
+        squares = zeros([features], ScalarType.Float64, device).DetachFromDisposeScope();
         register_buffer(nameof(count), count);
         register_buffer(nameof(mean), mean);
         register_buffer(nameof(squares), squares);
@@ -57,8 +57,12 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
 
     /// <summary>The normalized observations.</summary>
     /// <param name="input">Of shape [..., features]; the result has its dtype.</param>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.dim() < 1 || input.size(-1) != mean.size(0))
+            throw new ArgumentException($"The observations have shape [{string.Join(", ", input.shape)}], not [..., {mean.size(0)}].", nameof(input));
         using var scope = NewDisposeScope();
         if (Count < 2) return input.alias().MoveToOuterDisposeScope();
         return ((input - mean) / StandardDeviation()).to(input.dtype).MoveToOuterDisposeScope();
@@ -66,7 +70,7 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
 
     /// <summary>Records observations.</summary>
     /// <param name="observations">Of shape [features] or [n, features].</param>
-    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="ArgumentException">The shape is another, or an element is NaN or infinite; nothing is recorded then.</exception>
     public void observe(Tensor observations)
     {
         ArgumentNullException.ThrowIfNull(observations);
@@ -77,6 +81,7 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var rows = observations.detach().to(ScalarType.Float64).to(mean.device).reshape(-1, features);
         if (rows.size(0) == 0) return;
+        if (!rows.isfinite().all().item<bool>()) throw new ArgumentException("An observation is NaN or infinite.", nameof(observations));
         var average = rows.mean([0]);
         Merge(rows.size(0), average, (rows - average).square().sum(dim: 0));
     }

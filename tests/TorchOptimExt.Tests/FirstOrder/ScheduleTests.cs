@@ -64,6 +64,7 @@ public class ScheduleTests
         using var scope = NewDisposeScope();
         var parameter = new Parameter(zeros(1));
         using var optimizer = optim.EwmaMomentum([parameter], lr: 1, beta: 0.9);
+        foreach (var wrong in (double[])[-0.1, 1, double.NaN]) Assert.Throws<ArgumentOutOfRangeException>(() => optimizer.Momentum = wrong);
         ((IMomentum)optimizer.ParamGroups.Single()).Momentum = 0.5;
         parameter.grad = ones(1);
         optimizer.step();

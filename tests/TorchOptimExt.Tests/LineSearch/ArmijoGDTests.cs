@@ -161,10 +161,15 @@ public class ArmijoGDTests
         var schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 1, total_steps: 10);
         var group = (ArmijoGD.ParamGroup)optimizer.ParamGroups.Single();
         var rate = group.LearningRate;
+        var momentum = group.Momentum;
         Assert.NotEqual(0.5, rate);
+        Assert.Equal(0.95, momentum);       // OneCycleLR's max_momentum
         optimizer.step(() => x.square().sum()).Dispose();
         schedule.step();
-        Assert.NotEqual(rate, group.LearningRate);
+        Assert.True(group.LearningRate > rate);
+        Assert.True(group.Momentum < momentum);
+        Assert.Equal(group.Momentum, group.Options.momentum);
+        Assert.Throws<ArgumentOutOfRangeException>(() => optimizer.Momentum = -0.1);
     }
 
     [Theory]
@@ -191,5 +196,7 @@ public class ArmijoGDTests
         Assert.StartsWith("ArmijoGD: ", error.Message);
         optimizer.step(() => layer.forward(ones(3, 2)).square().sum());
         Assert.True(optimizer.LastStep!.Moved);
+        var twice = Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ArmijoGD.ParamGroup([layer.bias!])));
+        Assert.Contains("parameter 'bias' is given twice", twice.Message);
     }
 }

@@ -53,13 +53,30 @@ public class ObservationNormalizerTests
     [Fact]
     public void State_is_in_the_state_dict_and_outlives_scopes()
     {
-        using var normalizer = new ObservationNormalizer(3);
+        ObservationNormalizer normalizer;
+        using (NewDisposeScope()) normalizer = new(3);
+        using var _ = normalizer;
         using (NewDisposeScope()) normalizer.observe(tensor(Observations));
         using var other = new ObservationNormalizer(3);
         other.load_state_dict(normalizer.state_dict());
         Assert.Equal(4, other.Count);
         AssertClose(Deviations, other.StandardDeviation());
         Assert.Equal(["count", "mean", "squares"], normalizer.state_dict().Keys.Order());
+    }
+
+    [Fact]
+    public void What_is_no_observation_is_refused_and_not_recorded()
+    {
+        using var scope = NewDisposeScope();
+        var normalizer = new ObservationNormalizer(3);
+        normalizer.observe(tensor(Observations));
+        foreach (var wrong in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+            Assert.Throws<ArgumentException>(() => normalizer.observe(tensor(new double[,] { { 1, 2, 3 }, { 4, wrong, 6 } })));
+        foreach (var wrong in new[] { zeros(2), zeros([], ScalarType.Float32), zeros(3, 2) })
+            Assert.Throws<ArgumentException>(() => normalizer.forward(wrong));
+        Assert.Equal(4, normalizer.Count);
+        AssertClose(Means, normalizer.Mean());
+        AssertClose(Deviations, normalizer.StandardDeviation());
     }
 
     [Fact]
