@@ -16,7 +16,8 @@ namespace TorchOptimExt;
 /// </code>
 /// </summary>
 /// <remarks>
-/// For full batches; usually the fastest of the four. Needs a closure, whose loss decides.
+/// For full batches; usually the fastest of the four. Needs a closure, whose loss decides. It is compared on the host: alone among
+/// the first-order optimizers its step waits for another device to compute the loss.
 /// <para>Source: C. Igel and M. Hüsken, "Empirical evaluation of the improved Rprop learning algorithms", Neurocomputing 50, 2003, section 2.2 (iRprop⁺).</para>
 /// </remarks>
 public sealed class IRpropPlus : RpropVariant<RpropPlusRule>

@@ -53,6 +53,11 @@ public sealed class RpropMinus : RpropVariant<RpropMinusRule>
 }
 
 /// <summary>The update of <see cref="RpropMinus"/>; its states are the previous gradient and the step size.</summary>
+/// <param name="etaminus">η⁻, the factor where the gradient changed its sign.</param>
+/// <param name="etaplus">η⁺, the factor where it kept its sign.</param>
+/// <param name="min_step">The smallest step size.</param>
+/// <param name="max_step">The largest step size.</param>
+/// <param name="maximize">Whether the gradient's sign is turned.</param>
 public readonly struct RpropMinusRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
 {
     /// <inheritdoc/>

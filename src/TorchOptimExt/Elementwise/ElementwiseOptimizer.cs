@@ -45,6 +45,7 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     public override Tensor step(Func<Tensor>? closure = null)
     {
         ThrowIfDisposed();
+        (LastStepFused, LastStepNotFusedBecause) = (false, null);
         var loss = Evaluate(closure);
         Observe(loss);
         Update();
@@ -59,7 +60,6 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         pass.Clear();
         visited.Clear();
         onTensors.Clear();
-        LastStepNotFusedBecause = null;
         for (var g = 0; g < _parameter_groups.Count; g++)
         {
             var parameters = _parameter_groups[g].List();

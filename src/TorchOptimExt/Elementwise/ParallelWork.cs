@@ -13,6 +13,9 @@ internal abstract class ParallelWork
 
     private protected ParallelWork() => doPieces = DoPieces;
 
+    /// <summary>Whether the thread pool helps; libtorch's threads do otherwise.</summary>
+    internal bool OnPool { get; set; } = !TorchThreads.Available;
+
     /// <summary>How many pieces the running work has.</summary>
     private protected int Pieces { get; private set; }
 
@@ -23,8 +26,8 @@ internal abstract class ParallelWork
     private protected void RunPieces(int pieces, int threads)
     {
         (Pieces, next, failure) = (pieces, 0, null);
-        if (TorchThreads.Available) TorchThreads.Run(doPieces, threads);
-        else RunOnPool(threads);
+        if (OnPool) RunOnPool(threads);
+        else TorchThreads.Run(doPieces, threads);
         if (failure is not null) throw new AggregateException(failure);
     }
 

@@ -35,6 +35,9 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     protected static Tensor Needed(Tensor? tensor, string option) => tensor ??
         throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: {option} was switched on after the parameters were added, so their state lacks what it needs.");
 
+    /// <summary>Why a group's options cannot be used in one pass; null where they can.</summary>
+    protected virtual string? Obstacle(TOptions options) => null;
+
     /// <summary>Called for each parameter that was updated.</summary>
     protected virtual void Updated(TState state) { }
 
@@ -74,6 +77,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
             for (var g = 0; g < groups.Count; g++)
             {
                 var options = (TOptions)groups[g].Options;
+                NotFusedBecause ??= Obstacle(options);
                 var parameters = groups[g].List();
                 for (var p = 0; p < parameters.Count; p++) Gather(options, parameters[p], (TState)states[parameters[p].Handle], place++);
             }

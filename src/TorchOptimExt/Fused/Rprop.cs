@@ -19,7 +19,8 @@ namespace TorchOptimExt.Fused;
 /// <remarks>
 /// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to nothing.
 /// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun, 1993.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step, and so are factors
+/// outside of 0 &lt; η⁻ &lt; 1 &lt; η⁺, which TorchSharp accepts: see <see cref="IFusedOptimizer"/>.</para>
 /// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
 public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
@@ -87,6 +88,10 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
         protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
 
         protected override StateTensors Owned(State s) => new(s.prev, s.step_size);
+
+        // A factor that is 0, 1 or negative, in float32 already, cannot stand for the sign that chose it, as it does in TorchSharp's own step.
+        protected override string? Obstacle(Options o) =>
+            (float?)o.etaminus is > 0 and < 1 && (float?)o.etaplus > 1 ? null : $"etaminus is {o.etaminus}, etaplus {o.etaplus}; in one pass 0 < etaminus < 1 < etaplus must hold";
 
         protected override void Updated(State s) => s.step++;
     }
