@@ -64,6 +64,8 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
 
     private ARSOptions Search => (ARSOptions)_parameter_groups[0].Options;
 
+    private SearchedParameters Searched => new(_parameter_groups);
+
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
@@ -104,12 +106,13 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         ArgumentNullException.ThrowIfNull(objective);
         var n = Search.n_directions!.Value;
         var (plus, minus) = (new double[n], new double[n]);
-        WithSavedParameters(() =>
+        var searched = Searched;
+        searched.GiveBackAfter(() =>
         {
             for (var k = 0; k < n; k++)
             {
-                plus[k] = EvaluateHere(new(Steps, k, 1), objective);
-                minus[k] = EvaluateHere(new(Steps, k, -1), objective);
+                plus[k] = Evaluate(searched, new(Steps, k, 1), objective);
+                minus[k] = Evaluate(searched, new(Steps, k, -1), objective);
             }
         });
         return Update(plus, minus, null);
@@ -142,8 +145,8 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(objective);
-        double value = 0;
-        WithSavedParameters(() => value = EvaluateHere(perturbation, objective));
+        var (searched, value) = (Searched, 0.0);
+        searched.GiveBackAfter(() => value = Evaluate(searched, perturbation, objective));
         return value;
     }
 
@@ -162,7 +165,11 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>Writes θ + sign·ν·δ into tensors of the parameters' shapes.</summary>
-    internal void WritePerturbed(RandomSearchPass pass, IReadOnlyList<Tensor> targets, Perturbation perturbation) => WritePerturbed(pass, targets, [.. parameters()], perturbation);
+    internal void WritePerturbed(RandomSearchPass pass, IReadOnlyList<Tensor> targets, Perturbation perturbation)
+    {
+        Check(perturbation);
+        Searched.WritePerturbed(pass, targets, perturbation);
+    }
 
     /// <summary>A closure as an objective.</summary>
     internal static Func<Perturbation, double> ValueOf(Func<Tensor> closure)
@@ -171,51 +178,17 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return _ => closure() is { NumberOfElements: 1 } value ? value.ToDouble() : throw new InvalidOperationException("ARS compares evaluations: the closure must return a tensor of one element.");
     }
 
-    private void WritePerturbed(RandomSearchPass pass, IReadOnlyList<Tensor> targets, IReadOnlyList<Tensor> sources, Perturbation perturbation)
+    private void Check(Perturbation perturbation)
     {
         var (step, direction, sign) = perturbation;
         if (step != Steps || direction < 0 || direction >= Search.n_directions || sign is not (1 or -1))
             throw new ArgumentOutOfRangeException(nameof(perturbation), perturbation, $"{perturbation} is not of step {Steps} with {Search.n_directions} directions and the signs 1 and -1.");
-        pass.Begin(Search.seed!.Value, step);
-        pass.AddDirection(direction, sign);
-        AddParameters(pass, targets, sources, options => options.delta_std!.Value);
-        pass.Run();
     }
 
-    private void AddParameters(RandomSearchPass pass, IReadOnlyList<Tensor> targets, IReadOnlyList<Tensor> sources, Func<ARSOptions, double> scale)
+    private double Evaluate(SearchedParameters searched, Perturbation perturbation, Func<Perturbation, double> objective)
     {
-        var k = 0;
-        foreach (var group in _parameter_groups)
-            foreach (var _ in group.Parameters)
-            {
-                pass.Add(targets[k], sources[k], k, scale((ARSOptions)group.Options));
-                k++;
-            }
-    }
-
-    private Tensor[] saved = [];
-
-    // The action sees perturbed parameters; whatever it does, they have their bits of before at the end.
-    private void WithSavedParameters(Action action)
-    {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var own = parameters().ToArray();
-        saved = Array.ConvertAll<Tensor, Tensor>(own, parameter => parameter.clone());
-        try
-        {
-            action();
-        }
-        finally
-        {
-            for (var k = 0; k < own.Length; k++) own[k].copy_(saved[k]);
-            saved = [];
-        }
-    }
-
-    private double EvaluateHere(Perturbation perturbation, Func<Perturbation, double> objective)
-    {
-        WritePerturbed(pass, [.. parameters()], saved, perturbation);
+        Check(perturbation);
+        searched.Perturb(pass, perturbation);
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         return objective(perturbation);
@@ -227,38 +200,13 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         if (pairs.Dropped == plus.Length)
             throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a smaller delta_std or a bounded objective may help.", failure);
         var weights = pairs.Weights(Search.top_directions!.Value, Search.normalize_by_std!.Value, out var sigma);
-        CheckRange(weights);
-        var norm = Move(weights);
+        var searched = Searched;
+        if (searched.TooNarrow(weights) is { } parameter)
+            throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of {NameOf(parameter)}; scale the objective or set normalize_by_std.");
+        var norm = searched.Move(pass, Steps, weights);
         LastStep = pairs.Report(Steps, sigma, norm, failure);
-        foreach (var parameter in parameters()) StateOf(parameter).step++;
+        foreach (var moved in parameters()) StateOf(moved).step++;
         return LastStep;
-    }
-
-    // A group computes in its own dtype: a weight that float64 holds may be too large for float32.
-    private void CheckRange(IReadOnlyList<(int direction, double weight)> weights)
-    {
-        foreach (var (parameter, rate) in _parameter_groups.SelectMany(group => group.Parameters.Select(p => (p, group.Options.LearningRate!.Value))))
-            if (!weights.All(term => IsFinite(parameter.dtype, term.weight * rate)))
-                throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of {NameOf(parameter)}; scale the objective or set normalize_by_std.");
-    }
-
-    private static bool IsFinite(ScalarType dtype, double value) => dtype switch
-    {
-        ScalarType.Float64 => double.IsFinite(value),
-        ScalarType.Float16 => Half.IsFinite((Half)value),
-        _ => float.IsFinite((float)value),      // bfloat16 has the same exponents
-    };
-
-    // Without weights the parameters keep their bits: −0 + 0 would not.
-    private double Move(IReadOnlyList<(int direction, double weight)> weights)
-    {
-        if (weights.Count == 0) return 0;
-        using var quiet = no_grad();
-        var own = parameters().ToArray();
-        pass.Begin(Search.seed!.Value, Steps);
-        foreach (var (direction, weight) in weights) pass.AddDirection(direction, weight);
-        AddParameters(pass, own, own, options => options.LearningRate!.Value);
-        return pass.RunMeasured();
     }
 
     private static ARSOptions Defaults(double lr, int n_directions, int? top_directions, double delta_std, bool normalize_by_std, long? seed, bool maximize) => new()
