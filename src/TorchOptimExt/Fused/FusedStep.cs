@@ -15,6 +15,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
 {
     private readonly FusedPass<TRule> pass = new();
     private readonly List<TState> visited = [];
+    private readonly Dictionary<nint, string> names = [];
     private string? shared;
     private (Parameter param, int place)? refused;
 
@@ -46,6 +47,12 @@ internal abstract class FusedStep<TOptions, TState, TRule>
 
     /// <summary>Whether TorchSharp's own step can use a sparse gradient.</summary>
     protected virtual bool TakesSparse => false;
+
+    /// <summary>What messages call these parameters.</summary>
+    public void Name(IEnumerable<(string name, Parameter parameter)> parameters)
+    {
+        foreach (var (name, parameter) in parameters) names.TryAdd(parameter.Handle, name);
+    }
 
     /// <summary>A group that is about to join others, with its parameters in a list, so that no step enumerates a model anew.</summary>
     public ParamGroup Prepared(ParamGroup added, IList<ParamGroup> present)
@@ -105,7 +112,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
             Refuse(param, place, pass.Refused);
         }
         var misfit = !TakesSparse ? GradientChecks.MisfitOrSparse(param, grad) : grad.is_sparse ? null : GradientChecks.Misfit(param, grad);
-        if (misfit is not null) throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: the gradient of parameter {place} of shape [{string.Join(", ", param.shape)}] {misfit}.");
+        if (misfit is not null) throw new InvalidOperationException($"{typeof(TState).DeclaringType!.Name}: the gradient of {NameOf(param, place)} of shape [{string.Join(", ", param.shape)}] {misfit}.");
     }
 
     private static string? Obstacle(Parameter param)
@@ -117,8 +124,10 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     private void Refuse(Parameter param, int place, string? obstacle)
     {
         refused = obstacle is null ? null : (param, place);
-        if (obstacle is not null) NotFusedBecause ??= $"parameter {place} cannot be visited in one pass: {obstacle}";
+        if (obstacle is not null) NotFusedBecause ??= $"{NameOf(param, place)} cannot be visited in one pass: {obstacle}";
     }
+
+    private string NameOf(Parameter param, int place) => names.TryGetValue(param.Handle, out var name) ? $"parameter '{name}'" : $"parameter {place}";
 
     /// <summary>Takes the tensors of all states out of the dispose scopes in which a load or move of TorchSharp's made them.</summary>
     public void Keep(OrderedDict<nint, OptimizerState> states)

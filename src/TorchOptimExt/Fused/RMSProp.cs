@@ -41,10 +41,10 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     public RMSProp(IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
 
-    /// <summary>An optimizer of these named parameters.</summary>
+    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public RMSProp(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
+        : base(parameters.Select(p => p.parameter), lr, alpha, eps, weight_decay, momentum, centered, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
