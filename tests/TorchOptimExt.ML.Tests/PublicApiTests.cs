@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.Tests.PublicApi;
+
+namespace TorchOptimExt.ML.Tests;
+
+public class PublicApiTests
+{
+    [Fact]
+    public void Public_API_is_the_reviewed_one() => PublicSurface.Matches(typeof(TorchCatalog).Assembly, Approved());
+
+    private static string Approved([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "PublicApi", "TorchOptimExt.ML.txt");
+}
