@@ -8,7 +8,7 @@ namespace CompareOptimizers.Plots;
 internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> lines, double width = 640, double height = 400)
 {
     private const double Top = 40, Bottom = 48, Left = 62, Right = 16;
-    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 8.6, Overhang = 6, ListSpacing = 22, ListSample = 22;
+    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 9.4, Overhang = 6, ListSpacing = 22, ListSample = 22;
 
     private double RightMargin => Right + (lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length)) + (ListsNames ? ListSample + 6 : 0);
 

@@ -9,9 +9,9 @@ internal sealed class PlainProgress(TextWriter output) : IDuelObserver
 {
     private const int Lines = 3;
 
-    private int printed;
+    private int printed = -1;
 
-    public void Started(Contender contender, int steps) => printed = 0;
+    public void Started(Contender contender, int steps) => printed = -1;
 
     public void Stepped(Duel duel, int steps) { }
 

@@ -30,9 +30,11 @@ internal sealed class DuelRunner(Problem problem, TrainingPlan plan, IDuelObserv
         using var reference = contender.Reference is null ? null : Create(contender.Reference.Make, contender.Lr, Closure.CallsBackward);
         var record = new DuelRecord(new Duel(contender), ours, reference, examples.First(LossExamples), problem.Test);
 
-        observer.Started(contender, epochs * batches.PerEpoch);
+        var steps = epochs * batches.PerEpoch;
+        observer.Started(contender, steps);
         record.SampleLoss(0);
         record.SampleAccuracy(0);
+        observer.Evaluated(record.Duel, 0, steps);
         Train(record, examples, batches, epochs);
         var duel = record.Finish(examples.First(FinalLossExamples));
         observer.Ended(duel);

@@ -63,7 +63,7 @@ public sealed partial class CompareCommandTests : IDisposable
     {
         using var sample = new SampleProcess("CompareOptimizers", "--output", Output, "--threads", "1", "--data", "digits", "--epochs", "100000", "--optimizers", "Adam,SGD");
         var lines = new List<string?>();
-        do lines.Add(sample.ReadLine()); while (lines[^1] is { } line && !line.Contains("images to train with"));
+        do lines.Add(sample.ReadLine()); while (lines[^1] is { } line && !line.StartsWith("Adam ", StringComparison.Ordinal));
 
         sample.Interrupt();
         var ended = sample.End();
