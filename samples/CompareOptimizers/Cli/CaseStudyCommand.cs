@@ -11,8 +11,8 @@ internal static class CaseStudyCommand
 {
     public static Command Create()
     {
-        var common = new CommonOptions(Environment.ProcessorCount);
-        var target = Numeric.Positive("--target", "Test accuracy to reach, in per cent", 87, most: 100);
+        var common = new CommonOptions();
+        var target = Numeric.Positive("--target", "Test accuracy to reach, in per cent", 86, most: 100);
         var epochs = Numeric.Positive("--epochs", "Passes over the training images", 3);
         var batchSize = Numeric.Positive("--batch-size", "Images in a step", 64);
         var command = new Command("case-study", "Trains a convolutional network by plain gradient descent, then with batch normalisation, Adam and a decaying learning rate.") { target, epochs, batchSize };

@@ -4,15 +4,17 @@ using CompareOptimizers.Training;
 namespace CompareOptimizers.Cli;
 
 /// <summary>The options that several commands have.</summary>
-/// <param name="threads">The default of <c>--threads</c>: one where the tensors are so small that more hardly help, and wait for each other where the machine is busy.</param>
-internal sealed class CommonOptions(int threads = 1)
+internal sealed class CommonOptions
 {
+    // The networks are so small that more hardly help, and wait for each other where the machine is busy.
+    private const int DefaultThreads = 1;
+
     private const int MostThreads = 1024;
 
     public Option<string?> Data { get; } = new("--data") { Description = $"Folder with the IDX files of Fashion-MNIST, or '{Problem.DigitsName}': the handwritten digits that ship with the repository (default: Debian's Fashion-MNIST where it is installed)" };
     public Option<string> Output { get; } = new("--output") { Description = "Folder for the report", DefaultValueFactory = _ => Path.Combine("artifacts", "compare") };
     public Option<int> Seed { get; } = Numeric.Within("--seed", "Of the initial weights and the order of the images", 1, 0, int.MaxValue);
-    public Option<int> Threads { get; } = Numeric.Within("--threads", "Threads that torch uses", threads, 1, MostThreads);
+    public Option<int> Threads { get; } = Numeric.Within("--threads", "Threads that torch uses", DefaultThreads, 1, MostThreads);
 
     /// <summary>All of them: for commands that train on images.</summary>
     public Option[] All => [Data, Output, Seed, Threads];
