@@ -1,22 +1,24 @@
 using System.CommandLine;
 using Datasets;
 using TorchOptimExt;
+using TrainingLoop;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
 
 var data = new Option<string>("--data") { Description = "Folder with the IDX files of Fashion-MNIST", DefaultValueFactory = _ => FashionMnist.DebianFolder };
-var lr = new Option<double>("--lr") { Description = "Learning rate", DefaultValueFactory = _ => 1e-3 };
+var name = new Option<string?>("--optimizer") { Description = $"One of TorchSharp's own: {string.Join(", ", OptimizerByName.Names)} (default: fused Adam)" };
+var lr = new Option<double?>("--lr") { Description = "Learning rate (default: the optimizer's own)" };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training images", DefaultValueFactory = _ => 3 };
 var batchSize = new Option<int>("--batch-size") { Description = "Images in a step", DefaultValueFactory = _ => 50 };
 
-var command = new RootCommand("Trains a small network on Fashion-MNIST with Adam.") { data, lr, epochs, batchSize };
+var command = new RootCommand("Trains a small network on Fashion-MNIST.") { data, name, lr, epochs, batchSize };
 command.SetAction(arguments =>
 {
     try
     {
         var mnist = FashionMnist.Load(arguments.GetRequiredValue(data));
-        Train(mnist, arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
+        Train(mnist, arguments.GetValue(name), arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
         return 0;
     }
     catch (Exception e) when (e is DatasetException or ArgumentException)
@@ -27,13 +29,14 @@ command.SetAction(arguments =>
 });
 return command.Parse(args).Invoke();
 
-static void Train(FashionMnist mnist, double lr, int epochs, int batchSize)
+static void Train(FashionMnist mnist, string? name, double? lr, int epochs, int batchSize)
 {
     ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
     ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
     manual_seed(1);
     using var model = Sequential(Linear(FashionMnist.PixelsPerImage, 128), ReLU(), Linear(128, FashionMnist.Classes));
-    using var optimizer = optim.fused.Adam(model.parameters(), lr); // the drop-in for optim.Adam: nothing else changes
+    using var optimizer = name is not null ? OptimizerByName.Create(name, model.parameters(), lr)
+        : optim.fused.Adam(model.parameters(), lr ?? 1e-3); // the drop-in for optim.Adam: nothing else changes
     var (images, labels) = ToTensors(mnist.Train);
     var (testImages, testLabels) = ToTensors(mnist.Test);
 
