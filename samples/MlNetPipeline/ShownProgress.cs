@@ -1,4 +1,4 @@
-using TorchOptimExt.ML.Training;
+using TorchOptimExt.ML;
 
 namespace MlNetPipeline;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using TorchOptimExt.ML.Scoring;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML;
-using TorchOptimExt.ML.Modules;
-using TorchOptimExt.ML.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Datasets;
 using Microsoft.ML;
 using TorchOptimExt.ML;
-using TorchOptimExt.ML.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using Datasets;
 using TorchOptimExt.ML;
-using TorchOptimExt.ML.Modules;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Benchmarks.MlNet;

@@ -1,4 +1,4 @@
-namespace TorchOptimExt.ML.Modules;
+namespace TorchOptimExt.ML;
 
 /// <summary>The nonlinearity of a hidden layer.</summary>
 public enum Activation

@@ -1,4 +1,4 @@
-namespace TorchOptimExt.ML.Modules;
+namespace TorchOptimExt.ML;
 
 /// <summary>The built-in multilayer perceptron: hidden layers of linear, batch normalization, activation, dropout; then a linear layer.</summary>
 public sealed class MlpOptions

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt.ML.Modules;
+namespace TorchOptimExt.ML;
 
 /// <summary>
 /// How to make your own modules again: a saved model holds the name and the weights, and a process that loads it

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 

@@ -42,7 +42,7 @@ public sealed class ScoresFactory : CustomMappingFactory<ScoreInput, ScoresOutpu
     private static void Score(ScoreInput input, ScoresOutput output)
     {
         output.TorchModelScores = input.Scores();
-        output.TorchModelLargest = (int)Scoring.TorchModel.LargestKey(output.TorchModelScores);
+        output.TorchModelLargest = (int)TorchModel.LargestKey(output.TorchModelScores);
     }
 }
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Transforms;
-using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 

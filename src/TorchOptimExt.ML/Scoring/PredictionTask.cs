@@ -5,19 +5,6 @@ using static TorchSharp.torch.nn;
 
 namespace TorchOptimExt.ML.Scoring;
 
-/// <summary>What is predicted.</summary>
-public enum TaskKind
-{
-    /// <summary>True or false.</summary>
-    BinaryClassification,
-
-    /// <summary>One of several classes.</summary>
-    MulticlassClassification,
-
-    /// <summary>A number.</summary>
-    Regression,
-}
-
 /// <summary>What differs between the three tasks in training: the loss of each example, and the metric.</summary>
 internal abstract class PredictionTask
 {

@@ -1,8 +1,9 @@
 using TorchOptimExt.ML.Modules;
+using TorchOptimExt.ML.Scoring;
 using static TorchSharp.torch;
 using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
-namespace TorchOptimExt.ML.Scoring;
+namespace TorchOptimExt.ML;
 
 /// <summary>A trained module with what is needed to score rows and to save it. Scoring is safe from several threads.</summary>
 public sealed class TorchModel : IDisposable

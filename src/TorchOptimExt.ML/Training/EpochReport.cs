@@ -1,4 +1,4 @@
-namespace TorchOptimExt.ML.Training;
+namespace TorchOptimExt.ML;
 
 /// <summary>What an epoch of training reached.</summary>
 /// <param name="Epoch">Counted from 1.</param>

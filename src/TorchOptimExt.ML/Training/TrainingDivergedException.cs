@@ -1,4 +1,4 @@
-namespace TorchOptimExt.ML.Training;
+namespace TorchOptimExt.ML;
 
 /// <summary>The loss became NaN or infinite. The last checkpoint, where one is kept, is from before.</summary>
 public sealed class TrainingDivergedException : InvalidOperationException

@@ -4,7 +4,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
 using TorchOptimExt.ML;
-using TorchOptimExt.ML.Modules;
 using static TorchSharp.torch;
 
 // train CHECKPOINT: trains with a checkpoint after every epoch, goes on from it if there is one, says "epoch K" after each,

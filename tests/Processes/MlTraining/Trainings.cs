@@ -1,6 +1,5 @@
 using TorchOptimExt;
 using TorchOptimExt.ML;
-using TorchOptimExt.ML.Training;
 using static TorchSharp.torch;
 
 namespace MlTraining;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
-using TorchOptimExt.ML.Modules;
 using static TorchOptimExt.ML.Tests.Pipelines;
 
 namespace TorchOptimExt.ML.Tests.Saving;

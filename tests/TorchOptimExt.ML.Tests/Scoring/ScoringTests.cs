@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
-using TorchOptimExt.ML.Modules;
 using static TorchOptimExt.ML.Tests.Pipelines;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MlTraining;
-using TorchOptimExt.ML.Training;
 using static TorchOptimExt.ML.Tests.Pipelines;
 using static TorchSharp.torch;
 

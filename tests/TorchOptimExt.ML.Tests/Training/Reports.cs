@@ -1,5 +1,4 @@
 using System.Collections;
-using TorchOptimExt.ML.Training;
 
 namespace TorchOptimExt.ML.Tests.Training;
 

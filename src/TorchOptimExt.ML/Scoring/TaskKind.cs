@@ -1,0 +1,14 @@
+namespace TorchOptimExt.ML;
+
+/// <summary>What is predicted.</summary>
+public enum TaskKind
+{
+    /// <summary>True or false.</summary>
+    BinaryClassification,
+
+    /// <summary>One of several classes.</summary>
+    MulticlassClassification,
+
+    /// <summary>A number.</summary>
+    Regression,
+}

@@ -1,0 +1,3 @@
+using Microsoft.Extensions.Logging;
+
+using var loggerFactory = LoggerFactory.Create(_ => { });

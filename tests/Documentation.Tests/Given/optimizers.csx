@@ -1,0 +1,3 @@
+using static TorchSharp.torch;
+
+var model = nn.Linear(2, 1);
