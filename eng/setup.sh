@@ -76,8 +76,8 @@ EOF
   echo "Package mode: $mode (kept in PackageMode.props)."
 }
 
-dataset_package() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other data is named
-  case " $* " in *' --data'* | *' --help '* | *' -h '*) return ;; esac
+dataset_package() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other data is named or none is needed
+  case " $* " in ' surfaces '* | *' --data'* | *' --help '* | *' -h '*) return ;; esac
   [ -d "$dataset" ] || echo dataset-fashion-mnist
 }
 
