@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CompareOptimizers.Plots;
 using CompareOptimizers.Progress;
 using CompareOptimizers.Registry;
 using CompareOptimizers.Report;
@@ -57,7 +58,7 @@ internal static class CompareCommand
         {
             Duel[] shown = [.. duels.Where(duel => duel.Contender.Batching == batching)];
             if (shown.Length > 0)
-                session.Output.Write(name, OverviewPlots.LossOverSteps(shown).ToStandaloneSvg());
+                session.Output.Write(name, SvgFile.Of(OverviewPlots.LossOverSteps(shown)));
         }
     }
 

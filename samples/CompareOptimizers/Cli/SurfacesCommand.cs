@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CompareOptimizers.Registry;
+using CompareOptimizers.Plots;
 using CompareOptimizers.Report;
 using CompareOptimizers.Surfaces;
 
@@ -12,7 +12,7 @@ internal static class SurfacesCommand
     {
         var common = new CommonOptions();
         var steps = Numeric.Positive("--steps", "Steps of each optimizer", 200, most: 10_000);
-        var command = new Command("surfaces", "Draws the trails of all optimizers over Rosenbrock, Beale, Himmelblau and a saddle.") { steps, common.Output, common.Threads };
+        var command = new Command("surfaces", "Draws the trails of all optimizers, and what their settings do, over Rosenbrock, Beale, Himmelblau, a saddle and a narrow valley.") { steps, common.Output, common.Threads };
         command.SetAction(arguments =>
         {
             using var session = new Session(arguments, common);
@@ -24,14 +24,22 @@ internal static class SurfacesCommand
     private static int Run(int steps, Session session)
     {
         var descent = new Descent(steps, session.Cancel);
-        var results = new List<(Surface, IReadOnlyList<Trail>)>();
+        List<Picture[]> surfaces = [], settings = [];
         foreach (var surface in Surface.All.TakeWhile(_ => !session.Interrupted))
         {
-            Trail[] trails = [.. Contenders.All.Select(contender => descent.Best(contender, surface)).OfType<Trail>()];
-            Console.WriteLine(surface.Name);
-            ConsoleTable.Write(SurfacesReport.Table(trails));
-            results.Add((surface, trails));
+            surfaces.Add([.. Subject.AllOptimizers.Select(subject => descent.Draw(subject, surface))]);
+            Console.WriteLine($"{surface.Name}: {surface.Notation}");
+            ConsoleTable.Write(SurfacesReport.Table(surfaces[^1]));
+            Write($"all-on-{surface.Name.ToLowerInvariant()}", surfaces[^1]);
         }
-        return session.End("surfaces.html", SurfacesReport.Page(results, steps, session.Interrupted));
+        foreach (var subject in Settings.OfEach.TakeWhile(_ => !session.Interrupted))
+        {
+            settings.Add([descent.Draw(subject, Surface.Rosenbrock), descent.Draw(subject, Surface.Valley)]);
+            Write(subject.Title, settings[^1]);
+        }
+        return session.End("surfaces.html", SurfacesReport.Page(surfaces, settings, steps, session.Interrupted));
+
+        void Write(string name, Picture[] pictures) =>
+            session.Output.Write($"pictures/{name}.svg", SvgFile.Of([.. pictures.Select(picture => picture.Plot())]));
     }
 }

@@ -4,38 +4,51 @@ using System.Text;
 
 namespace CompareOptimizers.Plots;
 
-/// <summary>A plot of lines as an SVG image, whose colours are the CSS variables of <see cref="Theme"/>.</summary>
+/// <summary>A plot of lines as an SVG image, whose colours are those of <see cref="Theme"/>.</summary>
 internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> lines, double width = 640, double height = 400)
 {
     private const double Top = 40, Bottom = 48, Left = 62, Right = 16;
-    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 9.4, Overhang = 6, ListSpacing = 22, ListSample = 22;
+    private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 9.4, Overhang = 6, ListGap = 4, ListSpacing = 18, ListSample = 22;
 
-    private double RightMargin => Right + (lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length)) + (ListsNames ? ListSample + 6 : 0);
+    private double RightMargin => Right + (ListsNames || lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length));
 
-    /// <summary>Lines of equal height, from the lowest.</summary>
-    public IReadOnlyList<IReadOnlyList<Segment>> Contours { get; init; } = [];
+    public string Title => title;
+
+    public double Width => width;
+
+    public double Height => height + (ListsNames ? ListGap + ListSpacing * lines.Count : 0);
+
+    /// <summary>Lines of equal height, from the lowest; of each height there may be several.</summary>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<(double x, double y)>>> Contours { get; init; } = [];
+
+    /// <summary>Where the lines begin, shown as a ring.</summary>
+    public (double x, double y)? Start { get; init; }
 
     /// <summary>Points to find, shown as crosses.</summary>
     public IReadOnlyList<(double x, double y)> Targets { get; init; } = [];
 
-    /// <summary>Whether the names are a list beside the plot, rather than at the ends of the lines.</summary>
+    /// <summary>Whether the names are a list below the plot, rather than at the ends of the lines.</summary>
     public bool ListsNames { get; init; }
 
     /// <summary>The image, to be part of an HTML page that has the styles of <see cref="Theme"/>.</summary>
-    public string ToSvg() => Render(style: "");
-
-    /// <summary>The image as a file of its own.</summary>
-    public string ToStandaloneSvg() => Render($"<style>{Theme.Variables}{Theme.PlotStyle}</style><rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"var(--panel)\"/>");
-
-    private string Render(string style)
+    public string ToSvg()
     {
         var svg = new StringBuilder();
-        svg.Append(Invariant($"""<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{Text(title)}">{style}"""));
-        svg.Append(Invariant($"""<text class="title" x="{Left}" y="22">{Text(title)}</text>"""));
+        svg.Append(Invariant($"""<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-label="{Text(Title)}">"""));
+        DrawTo(svg);
+        return svg.Append("</svg>\n").ToString();
+    }
+
+    /// <summary>Adds what is in the image.</summary>
+    public void DrawTo(StringBuilder svg)
+    {
+        svg.Append(Invariant($"""<text class="title" x="{Left}" y="22">{Text(Title)}</text>"""));
         DrawAxes(svg);
         DrawLines(svg);
-        DrawLabels(svg);
-        return svg.Append("</svg>\n").ToString();
+        if (ListsNames)
+            DrawList(svg);
+        else
+            DrawLabels(svg);
     }
 
     private double Across(double value) => Left + x.At(value) * (width - Left - RightMargin);
@@ -67,6 +80,8 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
             DrawContour(svg, level);
         for (var i = 0; i < lines.Count; i++)
             Draw(svg, lines[i], i);
+        if (Start is { } start)
+            svg.Append(Invariant($"""<circle class="target" cx="{Across(start.x):0.#}" cy="{Down(start.y):0.#}" r="5"/>"""));
         foreach (var (px, py) in Targets)
             svg.Append(Invariant($"""<path class="target" d="M{Across(px):0.#} {Down(py):0.#}m-6 0h12m-6 -6v12"/>"""));
         svg.Append("</svg>");
@@ -76,8 +91,8 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     {
         var opacity = 0.25 + 0.5 * (Contours.Count - level) / Contours.Count;
         svg.Append(Invariant($"""<path class="contour" opacity="{opacity:0.##}" """)).Append("d=\"");
-        foreach (var (x1, y1, x2, y2) in Contours[level])
-            svg.Append(Invariant($"M{Across(x1):0.#} {Down(y1):0.#}L{Across(x2):0.#} {Down(y2):0.#}"));
+        foreach (var line in Contours[level])
+            svg.Append('M').Append(SvgPath.Through(SvgPath.WithoutStraightOn([.. line.Select(point => (Across(point.x), Down(point.y)))])));
         svg.Append("\"/>");
     }
 
@@ -86,9 +101,8 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
         (double x, double y)[] points = [.. Shown(line)];
         if (points.Length == 0)
             return;
-        var path = string.Join(' ', points.Select(point => Invariant($"{point.x:0.#},{point.y:0.#}")));
         var kind = line.Stroke switch { Stroke.Dashed => " dashed", Stroke.Band => " band", _ => "" };
-        svg.Append(Invariant($"""<polyline class="line{kind}" style="stroke:{Theme.Colour(line.Colour)}" points="{path}"><title>{Text(line.Label)}</title></polyline>"""));
+        svg.Append(Invariant($"""<polyline class="line{kind} {Theme.Colour(line.Colour)}" points="{SvgPath.Through(points)}"><title>{Text(line.Label)}</title></polyline>"""));
         if (line.Stroke == Stroke.Solid && line.Label.Length > 0)
             DrawMarks(svg, line, points, index);
     }
@@ -100,7 +114,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
         for (var i = 0; i < marks; i++)
         {
             var (across, down) = points[(int)((i + (index % 5 + 0.5) / 5) / marks * points.Length)];
-            svg.Append(Invariant($"""<path class="mark" style="fill:{Theme.Colour(line.Colour)}" transform="translate({across:0.#} {down:0.#})" d="{Mark(line.Colour)}"/>"""));
+            svg.Append(Invariant($"""<path class="mark {Theme.Colour(line.Colour)}" transform="translate({across:0.#} {down:0.#})" d="{Mark(line.Colour)}"/>"""));
         }
     }
 
@@ -119,19 +133,14 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     /// <summary>The names of the lines at their ends, apart from each other.</summary>
     private void DrawLabels(StringBuilder svg)
     {
-        if (ListsNames)
-        {
-            DrawList(svg);
-            return;
-        }
         var ends = lines.Where(line => line.Label.Length > 0 && Shown(line).Any()).Select(line => (line, end: End(line))).OrderBy(label => label.end.y).ToList();
         var places = Apart([.. ends.Select(label => label.end.y)], Top - 4, height - Bottom + 6);
         for (var i = 0; i < ends.Count; i++)
         {
             var ((line, end), column) = (ends[i], width - RightMargin + LabelGap);
             var colour = Theme.Colour(line.Colour);
-            svg.Append(Invariant($"""<path class="leader" style="stroke:{colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < width - RightMargin - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
-            svg.Append(Invariant($"""<text class="end" style="fill:{colour}" x="{column:0.#}" y="{places[i] + 4:0.#}">{Text(line.Label)}</text>"""));
+            svg.Append(Invariant($"""<path class="leader {colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < width - RightMargin - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
+            svg.Append(Invariant($"""<text class="end {colour}" x="{column:0.#}" y="{places[i] + 4:0.#}">{Text(line.Label)}</text>"""));
         }
     }
 
@@ -146,9 +155,9 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     {
         for (var i = 0; i < lines.Count; i++)
         {
-            var (left, down, colour) = (width - RightMargin + LabelGap, Top + 8 + i * ListSpacing, Theme.Colour(lines[i].Colour));
-            svg.Append(Invariant($"""<path class="line" style="stroke:{colour}" d="M{left:0.#} {down}h{ListSample}"/><path class="mark" style="fill:{colour}" transform="translate({left + ListSample / 2:0.#} {down})" d="{Mark(lines[i].Colour)}"/>"""));
-            svg.Append(Invariant($"""<text class="end" style="fill:{colour}" x="{left + ListSample + 6:0.#}" y="{down + 4}">{Text(lines[i].Label)}</text>"""));
+            var (line, down, colour) = (lines[i], height + ListGap + i * ListSpacing, Theme.Colour(lines[i].Colour));
+            svg.Append(Invariant($"""<path class="line {colour}" d="M{Left} {down}h{ListSample}"/><path class="mark {colour}" transform="translate({Left + ListSample / 2} {down})" d="{Mark(line.Colour)}"/>"""));
+            svg.Append(Invariant($"""<text class="end {colour}" x="{Left + ListSample + 8}" y="{down + 4}">{Text(line.Label)}</text>"""));
         }
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CompareOptimizers.Registry;
 
-/// <summary>All optimizers that can be compared. A new one needs a line here and nothing else.</summary>
+/// <summary>All optimizers that can be compared. A new one needs a line here, and one in Surfaces/Settings.cs for its picture.</summary>
 internal static class Contenders
 {
     public static readonly Contender[] All =

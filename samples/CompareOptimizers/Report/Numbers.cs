@@ -14,6 +14,12 @@ internal static class Numbers
     public static string Ratio(double? ratio) => Format(ratio, "0.00", " ×");
     public static string Difference(double? difference) => difference == 0 ? "0" : Format(difference, "0.0e-0");
 
+    /// <summary>How far above a minimum.</summary>
+    public static string Gap(double gap) => gap == 0 ? "0" : Format(gap, gap < 0.01 ? "0.0e-0" : "0.00");
+
+    /// <summary>One of those that are tried, half decades, rounded.</summary>
+    public static string LearningRate(double lr) => lr.ToString("G2", CultureInfo.InvariantCulture);
+
     private static string Format(double? number, string format, string unit = "") =>
         number is not { } value || double.IsNaN(value) ? None : value.ToString(format, CultureInfo.InvariantCulture) + unit;
 }

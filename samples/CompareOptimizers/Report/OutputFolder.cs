@@ -17,14 +17,14 @@ internal sealed class OutputFolder
         return folder;
     }
 
-    /// <summary>Writes a file, whole or not at all, and returns its path.</summary>
+    /// <summary>Writes a file, perhaps in a folder of its own, whole or not at all, and returns its path.</summary>
     /// <exception cref="UserException">It cannot be written.</exception>
     public string Write(string name, string content)
     {
         var file = Path.Combine(path, name);
         try
         {
-            Directory.CreateDirectory(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file + ".part", content);
             File.Move(file + ".part", file, overwrite: true);
             return file;

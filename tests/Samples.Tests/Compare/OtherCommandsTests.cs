@@ -12,11 +12,13 @@ public sealed class OtherCommandsTests : IDisposable
         var ended = Run("surfaces", "--steps", "25");
 
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
-        foreach (var name in new[] { "Rosenbrock", "Beale", "Himmelblau", "saddle" })
+        foreach (var name in new[] { "Rosenbrock", "Beale", "Himmelblau", "Saddle", "Valley" })
             Assert.Contains(name, ended.Output);
-        Assert.Equal(4, Rows(ended, "Adam").Count);
+        Assert.Equal(5, Rows(ended, "Adam").Count);
         Assert.All(Rows(ended, "ArmijoNewton").Take(2), row => Assert.Matches(@"\d\.\de-\d+$", row[2])); // next to the minima of Rosenbrock and Beale
-        Assert.Equal(8, Count("surfaces.html", "<svg class"));
+        var pictures = Directory.GetFiles(Path.Combine(folder.FullName, "pictures"), "*.svg");
+        Assert.Equal(14 + 5, pictures.Length); // of each optimizer's settings, and on each surface
+        Assert.Equal(2 * pictures.Length, Count("surfaces.html", "<svg class"));
     }
 
     [Fact]

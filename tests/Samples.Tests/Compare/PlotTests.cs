@@ -28,10 +28,11 @@ public class PlotTests
             for (var j = 0; j < n; j++)
                 values[i, j] = Math.Pow(-2 + 4.0 * i / (n - 1), 2) + Math.Pow(-2 + 4.0 * j / (n - 1), 2);
 
-        var circle = new Grid(values, (-2, 2), (-2, 2)).Contour(1);
+        var circle = Assert.Single(new Grid(values, (-2, 2), (-2, 2)).Contour(1));
 
-        Assert.All(circle, segment => Assert.InRange(Math.Sqrt(segment.X1 * segment.X1 + segment.Y1 * segment.Y1), 0.995, 1.005));
-        Assert.Equal(2 * Math.PI, circle.Sum(segment => Math.Sqrt(Math.Pow(segment.X2 - segment.X1, 2) + Math.Pow(segment.Y2 - segment.Y1, 2))), 0.02);
+        Assert.Equal(circle[0], circle[^1]);
+        Assert.All(circle, point => Assert.InRange(Math.Sqrt(point.x * point.x + point.y * point.y), 0.995, 1.005));
+        Assert.Equal(2 * Math.PI, circle.Zip(circle.Skip(1), (a, b) => Math.Sqrt(Math.Pow(b.x - a.x, 2) + Math.Pow(b.y - a.y, 2))).Sum(), 0.02);
     }
 
     [Fact]
@@ -39,14 +40,42 @@ public class PlotTests
     {
         var plot = new SvgPlot("loss & more", Axis.Linear("steps", [0, 2]), Axis.Log("loss", [0.1, 2]), [new("a < b", 0, [(0, 2), (1, 0), (2, 0.1)]), new("c", 1, [(0, 1), (2, 0.1)])]);
 
-        var svg = XDocument.Parse(plot.ToStandaloneSvg()).Root!;
+        var svg = XDocument.Parse(SvgFile.Of(plot)).Root!;
         var texts = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
 
         Assert.Contains("loss & more", texts);
         Assert.Contains("a < b", texts);
         Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
-        var ends = svg.Descendants().Where(element => (string?)element.Attribute("class") == "end").Select(element => (double)element.Attribute("y")!).ToArray();
+        var ends = svg.Descendants().Where(element => ((string?)element.Attribute("class"))?.Split(' ')[0] == "end").Select(element => (double)element.Attribute("y")!).ToArray();
         Assert.True(ends[1] - ends[0] >= 15, "the names at one place stand apart");
+    }
+
+    [Fact]
+    public void A_file_holds_its_plots_side_by_side_and_its_colours()
+    {
+        SvgPlot Plot(string title) => new(title, Axis.Linear("x", [0, 1]), Axis.Linear("y", [0, 1]), [new("a line", 0, [(0, 0), (1, 1)])], 300, 200) { ListsNames = true, Start = (0, 0), Targets = [(1, 1)] };
+
+        var file = SvgFile.Of(Plot("one"), Plot("two"));
+
+        var svg = XDocument.Parse(file).Root!;
+        Assert.StartsWith("0 0 600 ", (string)svg.Attribute("viewBox")!);
+        Assert.Equal("one; two", (string)svg.Attribute("aria-label")!);
+        Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "circle"));
+        Assert.DoesNotContain("var(", file); // only browsers know it
+    }
+
+    [Fact]
+    public void A_shortened_line_stays_where_it_was()
+    {
+        (double x, double y)[] circle = [.. Enumerable.Range(0, 1001).Select(i => (100 * Math.Cos(i * Math.Tau / 1000), 100 * Math.Sin(i * Math.Tau / 1000)))];
+
+        var shorter = SvgPath.WithoutStraightOn(circle).ToArray();
+
+        Assert.InRange(shorter.Length, 20, 100);
+        Assert.Equal((circle[0], circle[^1]), (shorter[0], shorter[^1]));
+        Assert.All(shorter.Zip(shorter.Skip(1)), chord =>
+            Assert.InRange(Math.Sqrt(Math.Pow(chord.First.x + chord.Second.x, 2) + Math.Pow(chord.First.y + chord.Second.y, 2)) / 2, 99.75, 100)); // where it is farthest from the circle
+        Assert.Equal([(0, 0), (3, 0), (3, 2)], SvgPath.WithoutStraightOn([(0, 0), (1, 0), (2, 0), (3, 0), (3, 1), (3, 2)]));
     }
 
     [Fact]
