@@ -17,8 +17,11 @@ internal static class BatchesReport
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         return page.Table(Table(falls, images))
             .Section("The same descents, counted in two ways", "Loss: mean over all training images.")
-            .Plots([new(LossOver("images seen", sample => sample.Epochs * images, falls)), new(LossOver("seconds of training", sample => sample.Seconds, falls))]);
+            .Plots(Plots(falls, images).Select(plot => new Panel(plot)));
     }
+
+    public static LinePlot[] Plots(IReadOnlyList<Fall> falls, int images) =>
+        [LossOver("images seen", sample => sample.Epochs * images, falls), LossOver("seconds of training", sample => sample.Seconds, falls)];
 
     public static ResultTable Table(IReadOnlyList<Fall> falls, int images) => new(
         ["descent", "a step", "steps", "images seen", "seconds", "loss", "test accuracy"],
@@ -30,7 +33,7 @@ internal static class BatchesReport
         (last.Epochs * images).ToString("N0", CultureInfo.InvariantCulture), Numbers.Seconds(last.Seconds), Numbers.Loss(last.Value), Numbers.Share(fall.TestAccuracy),
     ];
 
-    private static SvgPlot LossOver(string title, Func<Sample, double> x, IReadOnlyList<Fall> falls)
+    private static LinePlot LossOver(string title, Func<Sample, double> x, IReadOnlyList<Fall> falls)
     {
         Line[] lines = [.. falls.Select((fall, i) => new Line(fall.Regime.Name, i, [.. fall.Loss.Skip(1).Select(sample => (x(sample), sample.Value))]))];
         var points = lines.SelectMany(line => line.Points).ToList();

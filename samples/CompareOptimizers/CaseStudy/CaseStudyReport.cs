@@ -18,8 +18,11 @@ internal static class CaseStudyReport
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         return page.Table(Table(rises, target))
-            .Plots([new(AccuracyOver("epochs", sample => sample.Epochs, rises)), new(AccuracyOver("seconds of training", sample => sample.Seconds, rises))]);
+            .Plots(Plots(rises).Select(plot => new Panel(plot)));
     }
+
+    public static LinePlot[] Plots(IReadOnlyList<Rise> rises) =>
+        [AccuracyOver("epochs", sample => sample.Epochs, rises), AccuracyOver("seconds of training", sample => sample.Seconds, rises)];
 
     public static ResultTable Table(IReadOnlyList<Rise> rises, double target) => new(
         ["recipe", "network", $"epochs to {Numbers.Share(target)}", $"seconds to {Numbers.Share(target)}", "best test accuracy", "last test accuracy", "seconds in all"],
@@ -31,7 +34,7 @@ internal static class CaseStudyReport
         Numbers.Share(rise.Accuracy.Max(sample => sample.Value)), Numbers.Share(last.Value), Numbers.Seconds(last.Seconds),
     ];
 
-    private static SvgPlot AccuracyOver(string title, Func<Sample, double> x, IReadOnlyList<Rise> rises)
+    private static LinePlot AccuracyOver(string title, Func<Sample, double> x, IReadOnlyList<Rise> rises)
     {
         Line[] lines = [.. rises.Select((rise, i) => new Line(rise.Recipe.Name, i, [.. rise.Accuracy.Select(sample => (x(sample), 100 * sample.Value))]))];
         var points = lines.SelectMany(line => line.Points).ToList();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CompareOptimizers.CaseStudy;
+using CompareOptimizers.Plots;
 using CompareOptimizers.Report;
 using CompareOptimizers.Training;
 
@@ -34,6 +35,7 @@ internal static class CaseStudyCommand
         foreach (var recipe in Recipe.All.TakeWhile(_ => !session.Interrupted))
             rises.Add(runner.Run(recipe, sample => Console.WriteLine(Describe(recipe, sample))));
         ConsoleTable.Write(CaseStudyReport.Table(rises, target));
+        session.Output.Write("pictures/case-study.svg", SvgFile.Of(CaseStudyReport.Plots(rises)));
         return session.End("case-study.html", CaseStudyReport.Page(rises, problem, target, session.Interrupted));
     }
 

@@ -44,8 +44,10 @@ internal static class CompareCommand
         ConsoleTable.Write(table);
         Console.WriteLine(ResultTable.Legend);
         session.Output.Write("results.csv", table.ToCsv());
-        WriteImage("mini-batches.svg", Batching.MiniBatch);
-        WriteImage("full-batches.svg", Batching.FullBatch);
+        if (OverviewPlots.StepTimes(duels) is { } times)
+            session.Output.Write("pictures/step-times.svg", SvgFile.Of(times));
+        WritePicture("mini-batches", Batching.MiniBatch);
+        WritePicture("full-batches", Batching.FullBatch);
         return session.End("report.html", ComparisonReport.Page(duels, problem, plan, session.Interrupted));
 
         List<Duel> Train(IDuelObserver observer)
@@ -54,11 +56,11 @@ internal static class CompareCommand
             return [.. contenders.TakeWhile(_ => !session.Interrupted).Select(runner.Run)];
         }
 
-        void WriteImage(string name, Batching batching)
+        void WritePicture(string name, Batching batching)
         {
             Duel[] shown = [.. duels.Where(duel => duel.Contender.Batching == batching)];
             if (shown.Length > 0)
-                session.Output.Write(name, SvgFile.Of(OverviewPlots.LossOverSteps(shown)));
+                session.Output.Write($"pictures/{name}.svg", SvgFile.Of(OverviewPlots.LossOverSteps(shown)));
         }
     }
 

@@ -7,7 +7,7 @@ namespace CompareOptimizers.Plots;
 /// <summary>Plots side by side as an SVG image that needs nothing else.</summary>
 internal static class SvgFile
 {
-    public static string Of(params IReadOnlyList<SvgPlot> plots)
+    public static string Of(params IReadOnlyList<Plot> plots)
     {
         var (width, height) = (plots.Sum(plot => plot.Width), plots.Max(plot => plot.Height));
         var svg = new StringBuilder();

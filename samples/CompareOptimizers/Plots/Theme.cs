@@ -49,6 +49,7 @@ internal static partial class Theme
         .plot .leader { fill: none; stroke: currentColor; stroke-width: 1; opacity: .45; }
         .plot .contour { fill: none; stroke: var(--quiet); stroke-width: 1; }
         .plot .target { fill: none; stroke: var(--ink); stroke-width: 2; }
+        .plot .ring { fill: var(--panel); stroke: currentColor; stroke-width: 2; }
         .plot .mark { fill: currentColor; stroke: var(--panel); stroke-width: 1; }
         {{string.Join(' ', Enumerable.Range(0, Colours).Select(i => $".plot .c{i} {{ color: var(--c{i}); }}"))}}
         """;

@@ -18,6 +18,8 @@ internal static class ComparisonReport
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         page.Table(ResultTable.Of(duels))
             .Paragraph(ResultTable.Legend, "note");
+        if (OverviewPlots.StepTimes(duels) is { } times)
+            page.Plots([new(times, Wide: true)]);
         AddOverview(page, duels, Batching.MiniBatch, "With mini-batches");
         AddOverview(page, duels, Batching.FullBatch, "With full batches", "A step is an epoch: it sees all images of the subset.");
         page.Section("One by one", "Solid: ours. Broad and pale: the reference. The same algorithm adds up in another order here and there, so weights differ in their last bits; a network with kinks (ReLU, max-pooling) can blow that up at a single image on a kink.");

@@ -6,7 +6,7 @@ namespace CompareOptimizers.Report;
 /// <summary>Plots that show an optimizer beside its reference.</summary>
 internal static class DuelPlots
 {
-    public static SvgPlot LossOverSeconds(Duel duel)
+    public static LinePlot LossOverSeconds(Duel duel)
     {
         Line[] lines = duel.Reference is null
             ? [Ours(duel)]
@@ -15,7 +15,7 @@ internal static class DuelPlots
         return new($"Training loss over seconds", Axis.Linear("seconds of training", [0, .. points.Select(point => point.X)]), Axis.Log("loss", points.Select(point => point.Y)), lines, height: 320);
     }
 
-    public static SvgPlot DifferenceOverSteps(Duel duel)
+    public static LinePlot DifferenceOverSteps(Duel duel)
     {
         Line[] lines = [new("", 2, [.. duel.Difference.Select(sample => ((double)sample.Steps, sample.Value))])];
         var points = lines[0].Points;

@@ -85,4 +85,4 @@ internal sealed class HtmlPage(string title)
 }
 
 /// <summary>A plot with what is said above it.</summary>
-internal sealed record Panel(SvgPlot Plot, string Title = "", bool Wide = false, params string[] Code);
+internal sealed record Panel(Plot Plot, string Title = "", bool Wide = false, params string[] Code);

@@ -10,7 +10,7 @@ internal sealed record Picture(string Title, Surface Surface, IReadOnlyList<Trai
 {
     private const double Width = 440, Height = 370; // two side by side fit a page
 
-    public SvgPlot Plot()
+    public LinePlot Plot()
     {
         Line[] lines = [.. Trails.Select((trail, i) => new Line(trail.Label, i, trail.Points))];
         return new($"{Surface.Name}: {Title}", Axis.Linear("x", [Surface.X.min, Surface.X.max]), Axis.Linear("y", [Surface.Y.min, Surface.Y.max]), lines, Width, Height)

@@ -31,6 +31,7 @@ public sealed class OtherCommandsTests : IDisposable
         Assert.Equal(500 * Number(batch[2]), Number(batch[3]));
         Assert.Equal(Number(one[2]), Number(one[3]));
         Assert.Equal(2, Count("batches.html", "<svg class"));
+        Assert.Equal(1, Count("pictures/batches.svg", "<svg class"));
     }
 
     [Fact]
@@ -42,6 +43,7 @@ public sealed class OtherCommandsTests : IDisposable
         var row = Assert.Single(Rows(ended, "Adam + batch norm"));
         Assert.InRange(Number(row[2]), 0.2, 4);
         Assert.Equal(2, Count("case-study.html", "<svg class"));
+        Assert.Equal(1, Count("pictures/case-study.svg", "<svg class"));
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public class PlotTests
     [Fact]
     public void A_plot_is_an_image_with_each_line_s_name()
     {
-        var plot = new SvgPlot("loss & more", Axis.Linear("steps", [0, 2]), Axis.Log("loss", [0.1, 2]), [new("a < b", 0, [(0, 2), (1, 0), (2, 0.1)]), new("c", 1, [(0, 1), (2, 0.1)])]);
+        var plot = new LinePlot("loss & more", Axis.Linear("steps", [0, 2]), Axis.Log("loss", [0.1, 2]), [new("a < b", 0, [(0, 2), (1, 0), (2, 0.1)]), new("c", 1, [(0, 1), (2, 0.1)])]);
 
         var svg = XDocument.Parse(SvgFile.Of(plot)).Root!;
         var texts = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
@@ -53,7 +53,7 @@ public class PlotTests
     [Fact]
     public void A_file_holds_its_plots_side_by_side_and_its_colours()
     {
-        SvgPlot Plot(string title) => new(title, Axis.Linear("x", [0, 1]), Axis.Linear("y", [0, 1]), [new("a line", 0, [(0, 0), (1, 1)])], 300, 200) { ListsNames = true, Start = (0, 0), Targets = [(1, 1)] };
+        LinePlot Plot(string title) => new(title, Axis.Linear("x", [0, 1]), Axis.Linear("y", [0, 1]), [new("a line", 0, [(0, 0), (1, 1)])], 300, 200) { ListsNames = true, Start = (0, 0), Targets = [(1, 1)] };
 
         var file = SvgFile.Of(Plot("one"), Plot("two"));
 
@@ -62,6 +62,20 @@ public class PlotTests
         Assert.Equal("one; two", (string)svg.Attribute("aria-label")!);
         Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "circle"));
         Assert.DoesNotContain("var(", file); // only browsers know it
+    }
+
+    [Fact]
+    public void Pairs_stand_where_the_axis_says_with_what_is_said_of_them()
+    {
+        var plot = new PairPlot("times", Axis.Log("ms", [0.1, 10]), "theirs", "ours", [new("a", Ring: 10, Disc: 0.1, "100 ×"), new("b", Ring: 1, Disc: 1, "1 ×")]);
+
+        var svg = XDocument.Parse(plot.ToSvg()).Root!;
+
+        var rows = svg.Descendants().Where(element => element.Name.LocalName == "circle").Select(element => (double)element.Attribute("cx")!).Skip(2).ToArray(); // after the legend's
+        var (right, left) = (rows[0], rows[1]);
+        Assert.True(left < right);
+        Assert.All(rows[2..], middle => Assert.Equal((left + right) / 2, middle, 0.11));
+        Assert.Superset(new HashSet<string> { "a", "100 ×", "b", "1 ×", "theirs", "ours" }, svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToHashSet());
     }
 
     [Fact]
@@ -80,5 +94,5 @@ public class PlotTests
 
     [Fact]
     public void A_plot_without_points_is_empty_but_whole() =>
-        XDocument.Parse(new SvgPlot("nothing", Axis.Linear("steps", []), Axis.Log("loss", []), [new("none", 0, [])]).ToSvg());
+        XDocument.Parse(new LinePlot("nothing", Axis.Linear("steps", []), Axis.Log("loss", []), [new("none", 0, [])]).ToSvg());
 }

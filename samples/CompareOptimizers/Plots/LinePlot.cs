@@ -1,22 +1,16 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace CompareOptimizers.Plots;
 
-/// <summary>A plot of lines as an SVG image, whose colours are those of <see cref="Theme"/>.</summary>
-internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> lines, double width = 640, double height = 400)
+/// <summary>A plot of lines.</summary>
+internal sealed class LinePlot(string title, Axis x, Axis y, IReadOnlyList<Line> lines, double width = 640, double height = 400) : Plot(title, width)
 {
     private const double Top = 40, Bottom = 48, Left = 62, Right = 16;
     private const double LabelGap = 14, LabelSpacing = 15, WidthOfLetter = 9.4, Overhang = 6, ListGap = 4, ListSpacing = 18, ListSample = 22;
 
     private double RightMargin => Right + (ListsNames || lines.All(line => line.Label.Length == 0) ? 0 : LabelGap + WidthOfLetter * lines.Max(line => line.Label.Length));
 
-    public string Title => title;
-
-    public double Width => width;
-
-    public double Height => height + (ListsNames ? ListGap + ListSpacing * lines.Count : 0);
+    public override double Height => height + (ListsNames ? ListGap + ListSpacing * lines.Count : 0);
 
     /// <summary>Lines of equal height, from the lowest; of each height there may be several.</summary>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<(double x, double y)>>> Contours { get; init; } = [];
@@ -30,17 +24,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     /// <summary>Whether the names are a list below the plot, rather than at the ends of the lines.</summary>
     public bool ListsNames { get; init; }
 
-    /// <summary>The image, to be part of an HTML page that has the styles of <see cref="Theme"/>.</summary>
-    public string ToSvg()
-    {
-        var svg = new StringBuilder();
-        svg.Append(Invariant($"""<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-label="{Text(Title)}">"""));
-        DrawTo(svg);
-        return svg.Append("</svg>\n").ToString();
-    }
-
-    /// <summary>Adds what is in the image.</summary>
-    public void DrawTo(StringBuilder svg)
+    public override void DrawTo(StringBuilder svg)
     {
         svg.Append(Invariant($"""<text class="title" x="{Left}" y="22">{Text(Title)}</text>"""));
         DrawAxes(svg);
@@ -51,7 +35,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
             DrawLabels(svg);
     }
 
-    private double Across(double value) => Left + x.At(value) * (width - Left - RightMargin);
+    private double Across(double value) => Left + x.At(value) * (Width - Left - RightMargin);
 
     private double Down(double value) => height - Bottom - y.At(value) * (height - Top - Bottom);
 
@@ -59,7 +43,7 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
     {
         foreach (var (value, text) in y.Ticks())
         {
-            svg.Append(Invariant($"""<path class="grid" d="M{Left} {Down(value):0.#}H{width - RightMargin:0.#}"/>"""));
+            svg.Append(Invariant($"""<path class="grid" d="M{Left} {Down(value):0.#}H{Width - RightMargin:0.#}"/>"""));
             svg.Append(Invariant($"""<text class="tick" x="{Left - 8}" y="{Down(value) + 4:0.#}" text-anchor="end">{Text(text)}</text>"""));
         }
         foreach (var (value, text) in x.Ticks())
@@ -67,14 +51,14 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
             svg.Append(Invariant($"""<path class="axis" d="M{Across(value):0.#} {height - Bottom}v5"/>"""));
             svg.Append(Invariant($"""<text class="tick" x="{Across(value):0.#}" y="{height - Bottom + 19}" text-anchor="middle">{Text(text)}</text>"""));
         }
-        svg.Append(Invariant($"""<path class="axis" d="M{Left} {height - Bottom}H{width - RightMargin:0.#}"/>"""));
-        svg.Append(Invariant($"""<text class="tick" x="{(Left + width - RightMargin) / 2:0.#}" y="{height - 9}" text-anchor="middle">{Text(x.Title)}</text>"""));
+        svg.Append(Invariant($"""<path class="axis" d="M{Left} {height - Bottom}H{Width - RightMargin:0.#}"/>"""));
+        svg.Append(Invariant($"""<text class="tick" x="{(Left + Width - RightMargin) / 2:0.#}" y="{height - 9}" text-anchor="middle">{Text(x.Title)}</text>"""));
         svg.Append(Invariant($"""<text class="tick" transform="translate(15 {(Top + height - Bottom) / 2:0.#}) rotate(-90)" text-anchor="middle">{Text(y.Title)}</text>"""));
     }
 
     private void DrawLines(StringBuilder svg)
     {
-        var (left, top, across, down) = (Left - Overhang, Top - Overhang, width - Left - RightMargin + 2 * Overhang, height - Top - Bottom + 2 * Overhang);
+        var (left, top, across, down) = (Left - Overhang, Top - Overhang, Width - Left - RightMargin + 2 * Overhang, height - Top - Bottom + 2 * Overhang);
         svg.Append(Invariant($"""<svg x="{left}" y="{top}" width="{across:0.#}" height="{down:0.#}" viewBox="{left} {top} {across:0.#} {down:0.#}">""")); // clips
         for (var level = 0; level < Contours.Count; level++)
             DrawContour(svg, level);
@@ -137,9 +121,9 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
         var places = Apart([.. ends.Select(label => label.end.y)], Top - 4, height - Bottom + 6);
         for (var i = 0; i < ends.Count; i++)
         {
-            var ((line, end), column) = (ends[i], width - RightMargin + LabelGap);
+            var ((line, end), column) = (ends[i], Width - RightMargin + LabelGap);
             var colour = Theme.Colour(line.Colour);
-            svg.Append(Invariant($"""<path class="leader {colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < width - RightMargin - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
+            svg.Append(Invariant($"""<path class="leader {colour}" d="M{end.x + 2:0.#} {end.y:0.#}L{Math.Max(column - LabelGap + 2, end.x):0.#} {(end.x < Width - RightMargin - 4 ? places[i] : end.y):0.#}L{column - 3:0.#} {places[i]:0.#}"/>"""));
             svg.Append(Invariant($"""<text class="end {colour}" x="{column:0.#}" y="{places[i] + 4:0.#}">{Text(line.Label)}</text>"""));
         }
     }
@@ -170,8 +154,4 @@ internal sealed class SvgPlot(string title, Axis x, Axis y, IReadOnlyList<Line> 
             places[i] = Math.Min(places[i], i == places.Length - 1 ? most : places[i + 1] - LabelSpacing);
         return places;
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
