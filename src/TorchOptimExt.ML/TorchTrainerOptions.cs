@@ -122,4 +122,5 @@ public sealed class TorchTrainerOptions
     {
         if (!good) throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
     }
+        ArgumentNullException.ThrowIfNull(Device);
 }

@@ -97,7 +97,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
         /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1.</param>
         /// <param name="bias_correction">Divide the average by the sum of its weights.</param>
         public ParamGroup(IEnumerable<Parameter> parameters, double? lr = null, double? beta = null, bool? bias_correction = null)
-            : base(parameters, new Options { LearningRate = lr, beta = beta, bias_correction = bias_correction }) { }
+            : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), new Options { LearningRate = lr, beta = beta, bias_correction = bias_correction }) { }
 
         /// <summary>β, which schedules call the momentum. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
         public double Momentum { get => Options.beta!.Value; set => Options.beta = value; }

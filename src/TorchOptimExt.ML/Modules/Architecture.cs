@@ -16,7 +16,10 @@ internal sealed record Architecture(string? Name, MlpOptions? Mlp)
     /// <summary>The module that a training begins with: the options' own, or one of a name or the built-in one.</summary>
     internal static nn.Module<Tensor, Tensor> Begin(TorchTrainerOptions options, long inputs, long outputs)
     {
-        if (options.Module is { } make) return make(inputs);
-        return options.ModuleWithOutputs is { } makeBoth ? makeBoth(inputs, outputs) : Of(options).Make(inputs, outputs);
+        if (options.Module is { } make) return make(inputs) ?? throw Nothing(nameof(options.Module));
+        if (options.ModuleWithOutputs is { } makeBoth) return makeBoth(inputs, outputs) ?? throw Nothing(nameof(options.ModuleWithOutputs));
+        return Of(options).Make(inputs, outputs);
+
+        static InvalidOperationException Nothing(string option) => new($"{nameof(TorchTrainerOptions)}.{option} made no module.");
     }
 }

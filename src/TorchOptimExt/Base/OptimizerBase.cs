@@ -55,7 +55,7 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <summary>Several groups.</summary>
     protected void AddGroups<TOptions>(IEnumerable<ParamGroup<TOptions>> groups) where TOptions : HyperparameterOptions
     {
-        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(groups, "parameters");     // as the constructors call them
         var list = groups.ToList();
         if (list.Count == 0) throw new ArgumentException("The list of parameter groups is empty; give at least one.", "parameters");
         try

@@ -82,7 +82,7 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes Max(TensorLanes a, TensorLanes b) => new(a.Whole(b).maximum(b.Whole(a)));
 
     /// <inheritdoc/>
-    public static TensorLanes Sign(TensorLanes a) => a.tensor is { } t ? new(t.sign()) : new(Math.Sign(a.number));
+    public static TensorLanes Sign(TensorLanes a) => a.tensor is { } t ? new(t.sign()) : new(a.number > 0 ? 1 : a.number < 0 ? -1 : 0);
 
     /// <inheritdoc/>
     public static TensorLanes Where(TensorLanes condition, TensorLanes yes, TensorLanes no)

@@ -39,12 +39,12 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
     public Adadelta(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, rho, eps, weight_decay, maximize) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, rho, eps, weight_decay, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
     public Adadelta(IEnumerable<ParamGroup> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
-        : base(parameters, lr, rho, eps, weight_decay, maximize) { }
+        : base(parameters ?? [], lr, rho, eps, weight_decay, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

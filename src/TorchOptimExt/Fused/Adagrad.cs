@@ -37,12 +37,12 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public Adagrad(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
-        : base(parameters.Select(p => p.parameter), lr, lr_decay, weight_decay, initial_accumulator_value, eps) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public Adagrad(IEnumerable<ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
-        : base(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
+        : base(parameters ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

@@ -41,12 +41,12 @@ public class Adam : TorchSharp.Modules.Adam, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="Adam(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public Adam(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="Adam(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public Adam(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
+        : base(parameters ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

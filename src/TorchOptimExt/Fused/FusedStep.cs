@@ -49,14 +49,18 @@ internal abstract class FusedStep<TOptions, TState, TRule>
     protected virtual bool TakesSparse => false;
 
     /// <summary>What messages call these parameters.</summary>
-    public void Name(IEnumerable<(string name, Parameter parameter)> parameters)
+    /// <exception cref="ArgumentNullException">There are none. It is not said before TorchSharp's constructor has run, whose finalizer would fail.</exception>
+    public void Name(IEnumerable<(string name, Parameter parameter)>? parameters)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         foreach (var (name, parameter) in parameters) names.TryAdd(parameter.Handle, name);
     }
 
     /// <summary>A group that is about to join others, with its parameters in a list, so that no step enumerates a model anew.</summary>
     public ParamGroup Prepared(ParamGroup added, IList<ParamGroup> present)
     {
+        ArgumentNullException.ThrowIfNull(added, "param_group");
+        ArgumentNullException.ThrowIfNull(added.Parameters, "parameters");
         added.Parameters = added.Parameters.ToList();
         if (ParameterChecks.ShareMemory([.. present.SelectMany(g => g.Parameters), .. added.Parameters])) shared = "parameters share memory";
         return added;

@@ -44,12 +44,12 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public RMSProp(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, alpha, eps, weight_decay, momentum, centered, maximize) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public RMSProp(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
+        : base(parameters ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

@@ -42,12 +42,12 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
     public Rprop(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, etaminus, etaplus, min_step, max_step, maximize) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
     public Rprop(IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
+        : base(parameters ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

@@ -40,12 +40,12 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
     public SGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
-        : base(parameters.Select(p => p.parameter), lr, momentum, dampening, weight_decay, nesterov, maximize) => fused.Name(parameters);
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => fused.Name(parameters);
 
     /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
     public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
-        : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
+        : base(parameters ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;

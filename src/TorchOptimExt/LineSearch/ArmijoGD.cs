@@ -199,8 +199,11 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
         /// <summary>A group without parameters; set them before the optimizer gets it.</summary>
         public ParamGroup() { }
 
-        /// <summary>A group of these parameters; what the options leave open takes the optimizer's values.</summary>
-        public ParamGroup(IEnumerable<Parameter> parameters, Options? options = null) : base(parameters, options ?? new Options()) { }
+        /// <summary>Creates a group. Ranges are checked when an optimizer takes it.</summary>
+        /// <param name="parameters">The parameters, each once.</param>
+        /// <param name="options">The group's hyperparameters; null, and what is null in them, takes the optimizer's.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+        public ParamGroup(IEnumerable<Parameter> parameters, Options? options = null) : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), options ?? new Options()) { }
 
         /// <summary>The group's momentum, which schedulers change. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
         public double Momentum { get => Options.momentum!.Value; set => Options.momentum = value; }

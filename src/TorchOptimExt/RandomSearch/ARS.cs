@@ -90,8 +90,8 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         var report = step(ValueOf(() =>
         {
             var value = closure();
-            dtype = value.dtype;
-            return value;
+            dtype = value?.dtype ?? dtype;
+            return value!;
         }));
         return tensor(Search.maximize!.Value ? report.Mean : -report.Mean, dtype);
     }

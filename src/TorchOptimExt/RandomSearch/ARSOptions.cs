@@ -49,9 +49,12 @@ public sealed class ARSOptions : HyperparameterOptions
     /// <exception cref="ArgumentException">A value that belongs to the whole search differs.</exception>
     internal void CheckJoins(ARSOptions others)
     {
-        for (var place = 1; place < Rows.Length; place++)
-            if (this[place] is { } own && own != others[place])
-                throw new ArgumentException($"The group's {Rows[place].Name} is {own}, that of the search {others[place]}: only lr and delta_std can differ from group to group.", "param_group");
+        for (var place = 1; place < Rows.Length - 2; place++)
+            if (this[place] is { } own && own != others[place]) throw Differs(Rows[place].Name, own, others[place]);
+        if (seed is { } its && its != others.seed) throw Differs(nameof(seed), its, others.seed);
+
+        static ArgumentException Differs(string name, object own, object? others) =>
+            new($"The group's {name} is {own}, that of the search {others}: only lr and delta_std can differ from group to group.", "param_group");
     }
 
     /// <summary>These lr and delta_std, with what belongs to the whole search from <paramref name="others"/>.</summary>

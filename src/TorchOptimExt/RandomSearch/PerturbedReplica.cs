@@ -43,6 +43,7 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
 
     /// <inheritdoc/>
     public double Evaluate(Perturbation perturbation, CancellationToken cancellation)
+            if (theirs is null) throw new ArgumentException("The list of parameters holds a null.", nameof(parameters));
     {
         cancellation.ThrowIfCancellationRequested();
         using var quiet = no_grad();

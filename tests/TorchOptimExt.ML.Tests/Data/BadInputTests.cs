@@ -74,6 +74,22 @@ public class BadInputTests
     }
 
     [Fact]
+    public void No_module_and_no_device_are_named()
+    {
+        Refuses<InvalidOperationException>("TorchTrainerOptions.Module made no module", () => Fit(new() { Module = _ => null! }));
+        Refuses<InvalidOperationException>("TorchTrainerOptions.ModuleWithOutputs made no module", () => Fit(new() { ModuleWithOutputs = (_, _) => null! }));
+        TorchModules.Register("nothing", (_, _) => null!);
+        Refuses<InvalidOperationException>("'nothing' made no module", () => Fit(new() { ModuleName = "nothing" }));
+        Refuses<ArgumentNullException>("Device", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { Device = null! }));
+
+        TorchTransformer Fit(TorchTrainerOptions options)
+        {
+            options.LabelColumnName = "Number";
+            return Context.Regression.Trainers.Torch(options).Fit(View(Rows));
+        }
+    }
+
+    [Fact]
     public void A_loss_of_the_wrong_shape_is_told_the_right_one()
     {
         var options = Linear("Number", 1);

@@ -105,6 +105,19 @@ public class FusedPassTests
     }
 
     [Fact]
+    public void The_sign_of_NaN_is_0_for_a_number_too()
+    {
+        using var scope = NewDisposeScope();
+        double[] numbers = [double.NaN, -2, 0, 3];
+        foreach (var number in numbers)
+        {
+            using var result = zeros(1, float64);
+            TensorLanes.Sign(number).Store(result);
+            Assert.Equal(tensor(number, float64).sign().item<double>(), result.item<double>());
+        }
+    }
+
+    [Fact]
     public void What_it_cannot_visit_is_refused_with_the_reason()
     {
         using var scope = NewDisposeScope();

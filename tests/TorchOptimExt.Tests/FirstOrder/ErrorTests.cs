@@ -67,6 +67,25 @@ public class ErrorTests
     }
 
     [Fact]
+    public void Lists_that_are_null_are_named()
+    {
+        IEnumerable<Parameter> list = null!;
+        IEnumerable<(string, Parameter)> named = null!;
+        Refused(() => optim.EwmaMomentum(list, 0.1), () => optim.EwmaMomentum(named, 0.1), () => optim.EwmaMomentum((IEnumerable<EwmaMomentum.ParamGroup>)null!, 0.1));
+        Refused(() => optim.ArmijoGD(list), () => optim.ArmijoGD(named), () => optim.ArmijoGD((IEnumerable<ArmijoGD.ParamGroup>)null!));
+        Refused(() => optim.RpropPlus(list), () => optim.RpropPlus(named), () => optim.RpropPlus((IEnumerable<ParamGroup<RpropOptions>>)null!));
+        Refused(() => optim.fused.SGD(list, 0.1), () => optim.fused.SGD(named, 0.1), () => optim.fused.SGD((IEnumerable<SGD.ParamGroup>)null!, 0.1));
+        Refused(() => new EwmaMomentum.ParamGroup(null!), () => new ArmijoGD.ParamGroup(null!));
+        using var scope = NewDisposeScope();
+        using var fused = optim.fused.Adam([new Parameter(ones(2))]);
+        Assert.Throws<ArgumentNullException>("param_group", () => fused.add_param_group(null!));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();      // one that fails ends the process
+
+        static void Refused(params Func<object>[] makers) => Assert.All(makers, make => Assert.Throws<ArgumentNullException>("parameters", make));
+    }
+
+    [Fact]
     public void Options_of_another_optimizer_are_refused_and_stay_as_they_are()
     {
         using var scope = NewDisposeScope();

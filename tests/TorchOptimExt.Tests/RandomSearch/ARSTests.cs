@@ -292,6 +292,25 @@ public class ARSTests
     }
 
     [Fact]
+    public void Group_with_another_seed_is_told_both()
+    {
+        var parameters = Parameters(ScalarType.Float32);
+        using var optimizer = optim.ARS([parameters[0]], seed: Seed);
+        var error = Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { seed = -1 })));
+        Assert.Contains($"seed is -1, that of the search {Seed}", error.Message);
+        optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { seed = Seed }));
+    }
+
+    [Fact]
+    public void Closure_must_return_a_tensor_of_one_element()
+    {
+        using var parameter = new Parameter(zeros(3));
+        using var optimizer = optim.ARS([parameter]);
+        foreach (var closure in (Func<Tensor>[])[() => null!, () => parameter, () => zeros(0)])
+            Assert.Contains("one element", Assert.Throws<InvalidOperationException>(() => optimizer.step(closure)).Message);
+    }
+
+    [Fact]
     public void Options_of_a_refused_group_stay_as_they_are()
     {
         var parameters = Parameters(ScalarType.Float32);

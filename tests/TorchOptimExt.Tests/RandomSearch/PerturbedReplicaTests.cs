@@ -80,6 +80,7 @@ public class PerturbedReplicaTests
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, model.parameters(), _ => 0));
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, wide.parameters(), _ => 0));
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, [wide.weight!], _ => 0));
+        Assert.Throws<ArgumentException>("parameters", () => new PerturbedReplica(optimizer, [model.weight!, null!], _ => 0));
         Assert.Throws<ArgumentException>(() => optimizer.step([]));
         var twice = Replica(optimizer);
         Assert.Throws<ArgumentException>(() => optimizer.step([twice, twice]));
