@@ -12,7 +12,18 @@ namespace TorchOptimExt.ML;
 /// Trains a TorchSharp module with any optimizer as a step of an ML.NET pipeline: made by
 /// <c>mlContext.BinaryClassification.Trainers.Torch(...)</c>, and likewise for the other tasks.
 /// </summary>
-/// <remarks>The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings give the same bits.</remarks>
+/// <remarks>
+/// The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings on the same data with as many threads give the same bits; the seed goes
+/// to torch's default generator, so let only one such training run at a time.
+/// </remarks>
+/// <example>
+/// <code>
+/// var pipeline = mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false)
+///     .Append(mlContext.BinaryClassification.Trainers.Torch(epochs: 50, batchSize: 64, seed: 1));
+/// var model = pipeline.Fit(trainSet);
+/// Console.WriteLine(mlContext.BinaryClassification.Evaluate(model.Transform(testSet)).Accuracy);
+/// </code>
+/// </example>
 public sealed class TorchTrainer : IEstimator<TorchTransformer>
 {
     private readonly TaskKind task;
@@ -29,14 +40,22 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     /// <summary>How the module is trained.</summary>
     public TorchTrainerOptions Options { get; }
 
-    /// <summary>The shape of scored data.</summary>
+    /// <summary>The schema shape of scored data, as ML.NET asks for it before a pipeline is fitted.</summary>
+    /// <param name="inputSchema">The schema shape of the training data.</param>
+    /// <returns>The input's columns, with Score and, for classification, PredictedLabel and (two classes) Probability.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => borrowedShape(inputSchema);
 
-    /// <summary>Trains the module.</summary>
+    /// <summary>Trains a new module.</summary>
+    /// <param name="input">The training rows.</param>
+    /// <returns>The trained model, which owns its module.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="input"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or an option is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on, the module does not fit them, or a checkpoint is of another training.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows; a row has NaN, infinity, a missing label or a negative weight; all rows are of one class or have the weight 0; the
+    /// module, loss or optimizer does not fit them; a named module is not registered; or the checkpoint is of another training.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a weight became NaN or infinite.</exception>
+    /// <exception cref="CheckpointException">The file at CheckpointPath is damaged, or of another model, optimizer or schedule.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be read or written, for example because its folder does not exist.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled and the model is not to be kept.</exception>
     public TorchTransformer Fit(IDataView input)
     {

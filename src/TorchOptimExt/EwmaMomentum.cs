@@ -14,38 +14,50 @@ namespace TorchOptimExt;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Smooths the noise of mini-batches. lr keeps its scale whatever β is, other than with the momentum of <see cref="Fused.SGD"/>,
-/// whose steady step is lr / (1 − μ); without bias correction the first steps are short, with it the first is a plain gradient step.
-/// <para>Schedules that cycle the momentum (OneCycleLR, CyclicLR) drive β.</para>
+/// Smooths the noise of mini-batches. lr keeps its scale whatever β is, unlike with the momentum of <see cref="Fused.SGD"/>,
+/// where a constant gradient leads to steps of lr / (1 − μ) times the gradient; without bias correction the first steps are short, with it the first is a plain gradient step.
+/// <para>Schedules that cycle the momentum (OneCycleLR, CyclicLR) set β.</para>
 /// <para>Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, with the average normalized; bias correction as in D. P. Kingma and J. Ba, ICLR 2015, section 3.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.EwmaMomentum(model.parameters(), lr: 0.1, beta: 0.9);
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, EwmaMomentumRule>, optim.IMomentum
 {
     private static readonly Hyperparameter Beta = Hyperparameter.FromZeroBelowOne("beta");
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
     /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1. About 1 / (1 − β) gradients count.</param>
-    /// <param name="bias_correction">Divide the average by the sum of its weights, which is below 1 in the first steps.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    /// <param name="bias_correction">Whether to divide the average by the sum of its weights, which is below 1 in the first steps.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
     public EwmaMomentum(IEnumerable<Parameter> parameters, double lr, double beta = 0.9, bool bias_correction = false)
         : this([new ParamGroup(parameters)], lr, beta, bias_correction) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="EwmaMomentum(IEnumerable{Parameter}, double, double, bool)"/>
     public EwmaMomentum(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double beta = 0.9, bool bias_correction = false)
         : base(Defaults(lr, beta, bias_correction)) => AddGroups([new ParamGroup(Named(parameters))]);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
+    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
     /// <inheritdoc cref="EwmaMomentum(IEnumerable{Parameter}, double, double, bool)"/>
     public EwmaMomentum(IEnumerable<ParamGroup> parameters, double lr, double beta = 0.9, bool bias_correction = false)
         : base(Defaults(lr, beta, bias_correction)) => AddGroups(parameters);
 
     private static Options Defaults(double lr, double beta, bool bias_correction) => new() { LearningRate = lr, beta = beta, bias_correction = bias_correction };
 
-    /// <summary>β of groups that are added from now on without their own; 0 ≤ β &lt; 1.</summary>
+    /// <summary>The β that groups take which are added from now on without their own; 0 ≤ β &lt; 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">β is out of its range.</exception>
     public double Momentum
     {
@@ -73,7 +85,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
         return new(options.LearningRate!.Value / (options.bias_correction!.Value ? 1 - Math.Pow(beta, state.step + 1) : 1), beta);
     }
 
-    /// <summary>The hyperparameters of a group.</summary>
+    /// <summary>The hyperparameters of a group; its learning rate is <c>LearningRate</c> (≥ 0). What is null takes the optimizer's.</summary>
     public sealed class Options : HyperparameterOptions
     {
         private static readonly Hyperparameter[] Rows = [Beta, Hyperparameter.Switch("bias_correction")];
@@ -81,35 +93,40 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
         /// <inheritdoc/>
         protected override IReadOnlyList<Hyperparameter> Table => Rows;
 
-        /// <summary>β, the weight of the past in the average; 0 ≤ β &lt; 1.</summary>
+        /// <summary>β, the weight of the past in the average; 0 ≤ β &lt; 1, null takes the optimizer's.</summary>
         public double? beta { get => this[0]; set => this[0] = value; }
 
-        /// <summary>Divide the average by the sum of its weights.</summary>
+        /// <summary>Whether to divide the average by the sum of its weights; null takes the optimizer's.</summary>
         public bool? bias_correction { get => Switch(1); set => Switch(1, value); }
     }
 
-    /// <summary>Parameters with hyperparameters of their own.</summary>
+    /// <summary>A group of parameters with hyperparameters of its own.</summary>
     public sealed class ParamGroup : ParamGroup<Options>, optim.IMomentum
     {
-        /// <summary>A group; what is null takes the optimizer's value.</summary>
+        /// <summary>Creates a group. Ranges are checked when an optimizer takes it.</summary>
         /// <param name="parameters">The parameters, each once.</param>
-        /// <param name="lr">Learning rate, ≥ 0.</param>
-        /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1.</param>
-        /// <param name="bias_correction">Divide the average by the sum of its weights.</param>
+        /// <param name="lr">Learning rate, ≥ 0; null takes the optimizer's.</param>
+        /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1, null takes the optimizer's.</param>
+        /// <param name="bias_correction">Whether to divide the average by the sum of its weights; null takes the optimizer's.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
         public ParamGroup(IEnumerable<Parameter> parameters, double? lr = null, double? beta = null, bool? bias_correction = null)
             : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), new Options { LearningRate = lr, beta = beta, bias_correction = bias_correction }) { }
 
-        /// <summary>β, which schedules call the momentum. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
+        /// <summary>The group's β, which schedules call the momentum. It is not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
+        /// <exception cref="InvalidOperationException">It was left null and no optimizer has taken the group yet.</exception>
         public double Momentum { get => Options.beta!.Value; set => Options.beta = value; }
     }
 }
 
 /// <summary>The update of <see cref="EwmaMomentum"/>; its state is the moving average.</summary>
 /// <param name="lr">The learning rate, divided by the bias correction if there is one.</param>
-/// <param name="beta">β.</param>
+/// <param name="beta">β, the weight of the past in the average.</param>
 public readonly struct EwmaMomentumRule(double lr, double beta) : IUpdateRule
 {
     /// <inheritdoc/>
+    /// <param name="average">The moving average, updated in place.</param>
+    /// <param name="unused">Not used.</param>
+    /// <param name="unused2">Not used.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(ref V param, V grad, ref V average, ref V unused, ref V unused2) where V : struct, ILanes<V>
     {

@@ -1,6 +1,6 @@
 namespace TorchOptimExt.ML;
 
-/// <summary>The nonlinearity of a hidden layer.</summary>
+/// <summary>The activation function of a hidden layer.</summary>
 public enum Activation
 {
     /// <summary>max(x, 0).</summary>
@@ -12,6 +12,6 @@ public enum Activation
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     Sigmoid,
 
-    /// <summary>x · Φ(x).</summary>
+    /// <summary>x · Φ(x), with Φ the distribution function of the standard normal distribution.</summary>
     GELU,
 }

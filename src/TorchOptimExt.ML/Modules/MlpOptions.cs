@@ -1,18 +1,18 @@
 namespace TorchOptimExt.ML;
 
-/// <summary>The built-in multilayer perceptron: hidden layers of linear, batch normalization, activation, dropout; then a linear layer.</summary>
+/// <summary>The built-in multilayer perceptron: each hidden layer is linear, batch normalization (if on), activation, dropout (if any); then comes a linear layer.</summary>
 public sealed class MlpOptions
 {
-    /// <summary>The widths of the hidden layers, each ≥ 1; none gives a linear model (logistic, softmax or least squares).</summary>
+    /// <summary>The widths of the hidden layers, each ≥ 1; default [64]. An empty list gives a linear model (logistic regression, softmax regression or least squares).</summary>
     public IReadOnlyList<int> HiddenSizes { get; set; } = [64];
 
-    /// <summary>What follows each hidden layer.</summary>
+    /// <summary>The activation function of the hidden layers; default ReLU.</summary>
     public Activation Activation { get; set; } = Activation.ReLU;
 
-    /// <summary>The share of hidden values that is set to 0 in training, in [0, 1).</summary>
+    /// <summary>The probability with which a hidden value is set to 0 in training; 0 ≤ p &lt; 1, default 0.</summary>
     public double Dropout { get; set; }
 
-    /// <summary>Whether hidden layers are normalized over the batch.</summary>
+    /// <summary>Whether hidden layers are normalized over the batch (batch normalization); default false.</summary>
     public bool BatchNormalization { get; set; }
 
     internal void Check()

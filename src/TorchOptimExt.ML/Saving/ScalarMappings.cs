@@ -4,10 +4,10 @@ namespace TorchOptimExt.ML.Saving;
 
 // The rows that the custom mappings of a saved model read and write. Their types and contracts are named in saved files.
 
-/// <summary>Nothing is read.</summary>
+/// <summary>Nothing is read. ML.NET uses it in saved models; your code does not need it.</summary>
 public sealed class NoInput;
 
-/// <summary>The constant key of a saved model's text.</summary>
+/// <summary>The constant key of a saved model's text. ML.NET uses it in saved models; your code does not need it.</summary>
 public sealed class KeyOutput
 {
     internal const string Value = "model";
@@ -16,7 +16,7 @@ public sealed class KeyOutput
     public string TorchModelKey { get; set; } = "";
 }
 
-/// <summary>A saved model's text and the features of a row.</summary>
+/// <summary>A saved model's text and the features of a row. ML.NET uses it in saved models; your code does not need it.</summary>
 public sealed class ScoreInput
 {
     /// <summary>The model.</summary>
@@ -35,7 +35,7 @@ public sealed class ScoreInput
     }
 }
 
-/// <summary>The columns of binary classification.</summary>
+/// <summary>The columns of binary classification. ML.NET uses it in saved models; your code does not need it.</summary>
 public sealed class BinaryOutput
 {
     /// <summary>The logit.</summary>
@@ -48,14 +48,14 @@ public sealed class BinaryOutput
     public bool PredictedLabel { get; set; }
 }
 
-/// <summary>The column of regression.</summary>
+/// <summary>The column of regression. ML.NET uses it in saved models; your code does not need it.</summary>
 public sealed class RegressionOutput
 {
     /// <summary>The predicted value.</summary>
     public float Score { get; set; }
 }
 
-/// <summary>Gives each row the constant key.</summary>
+/// <summary>Gives each row the constant key. ML.NET uses it in saved models; your code does not need it.</summary>
 [CustomMappingFactoryAttribute(Contract)]
 public sealed class KeyFactory : CustomMappingFactory<NoInput, KeyOutput>
 {
@@ -67,7 +67,7 @@ public sealed class KeyFactory : CustomMappingFactory<NoInput, KeyOutput>
     private static void SetKey(NoInput input, KeyOutput output) => output.TorchModelKey = KeyOutput.Value;
 }
 
-/// <summary>Scores a row of binary classification.</summary>
+/// <summary>Scores a row of binary classification. ML.NET uses it in saved models; your code does not need it.</summary>
 [CustomMappingFactoryAttribute(Contract)]
 public sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutput>
 {
@@ -84,7 +84,7 @@ public sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutpu
     }
 }
 
-/// <summary>Scores a row of regression.</summary>
+/// <summary>Scores a row of regression. ML.NET uses it in saved models; your code does not need it.</summary>
 [CustomMappingFactoryAttribute(Contract)]
 public sealed class RegressionFactory : CustomMappingFactory<ScoreInput, RegressionOutput>
 {

@@ -1,6 +1,6 @@
 namespace TorchOptimExt.ML;
 
-/// <summary>What is predicted.</summary>
+/// <summary>What a model predicts.</summary>
 public enum TaskKind
 {
     /// <summary>True or false.</summary>

@@ -5,7 +5,7 @@ using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
 namespace TorchOptimExt.ML;
 
-/// <summary>A trained module with what is needed to score rows and to save it. Scoring is safe from several threads.</summary>
+/// <summary>A trained module with what is needed to score rows and to save it; see <see cref="TorchTransformer.Model"/>.</summary>
 public sealed class TorchModel : IDisposable
 {
     internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, LabelKeys? keys, nn.Module<Tensor, Tensor> module, Device device)
@@ -16,16 +16,16 @@ public sealed class TorchModel : IDisposable
         foreach (var tensor in module.parameters().Concat(module.buffers())) tensor.DetachFromDisposeScope();
     }
 
-    /// <summary>What is predicted.</summary>
+    /// <summary>What the model predicts.</summary>
     public TaskKind Task { get; }
 
-    /// <summary>How many features a row has.</summary>
+    /// <summary>The number of features of a row.</summary>
     public long Inputs { get; }
 
-    /// <summary>How many numbers the module gives for a row: 1, or the number of classes.</summary>
+    /// <summary>The number of values that the module gives for a row: 1, or the number of classes.</summary>
     public long Outputs { get; }
 
-    /// <summary>The trained module, in evaluation mode.</summary>
+    /// <summary>The trained module, in evaluation mode. The model owns it; training it further changes what is predicted.</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
     internal Architecture Architecture { get; }
@@ -61,6 +61,6 @@ public sealed class TorchModel : IDisposable
         return (uint)best + 1;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Disposes the module. Nothing can be scored or saved afterwards.</summary>
     public void Dispose() => Module.Dispose();
 }

@@ -4,8 +4,12 @@ namespace TorchOptimExt.Base;
 
 /// <summary>
 /// The hyperparameters of one parameter group as a table of numbers, so that merging with the defaults, range checks,
-/// saving and all-or-nothing loading are written once. What a group leaves null takes the optimizer's default.
+/// saving and all-or-nothing loading are written once. A value that is null takes the optimizer's.
 /// </summary>
+/// <remarks>
+/// Values are checked when an optimizer takes the group and when they are loaded, not when a property is set.
+/// Options belong to one optimizer at a time, which fills in what is null.
+/// </remarks>
 public abstract class HyperparameterOptions : OptimizerOptions
 {
     private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr"), InitialRate = Hyperparameter.NonNegative("initial lr");
@@ -13,29 +17,34 @@ public abstract class HyperparameterOptions : OptimizerOptions
     private double?[] values;
     private (double initial, double rate, double?[] values)? staged;
 
-    /// <summary>Empty options: every value is open.</summary>
+    /// <summary>Creates options in which every value is null.</summary>
     protected HyperparameterOptions() => values = new double?[Table.Count];
 
-    /// <summary>The hyperparameters besides the learning rate, in the order in which files hold them. Always the same.</summary>
+    /// <summary>The hyperparameters besides the learning rate, in the order in which state files hold them. The constructor reads it: return the same list on every call.</summary>
     protected abstract IReadOnlyList<Hyperparameter> Table { get; }
 
     internal OptimizerBase? Owner { get; set; }
 
-    /// <summary>The number at a place of the table.</summary>
+    /// <summary>The value of a hyperparameter; null takes the optimizer's.</summary>
+    /// <param name="place">Its index in <see cref="Table"/>.</param>
     protected double? this[int place]
     {
         get => values[place];
         set => values[place] = value;
     }
 
-    /// <summary>A switch at a place of the table.</summary>
+    /// <summary>Gets the value of a hyperparameter that is true or false; null takes the optimizer's.</summary>
+    /// <param name="place">Its index in <see cref="Table"/>.</param>
+    /// <returns>True unless the number there is 0; null where it is null.</returns>
     protected bool? Switch(int place) => values[place] is { } v ? v != 0 : null;
 
-    /// <summary>Sets a switch at a place of the table.</summary>
+    /// <summary>Sets the value of a hyperparameter that is true or false.</summary>
+    /// <param name="place">Its index in <see cref="Table"/>.</param>
+    /// <param name="on">The value; null takes the optimizer's.</param>
     protected void Switch(int place, bool? on) => values[place] = on is { } b ? b ? 1 : 0 : null;
 
-    /// <summary>Checks what depends on several values; each by itself is in its range already.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">They do not go together.</exception>
+    /// <summary>Checks what depends on several values, which each are in range already. Override it where there is such a condition.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The values do not go together.</exception>
     protected virtual void CheckTogether() { }
 
     /// <summary>Options of the same kind with every value open.</summary>
@@ -76,14 +85,20 @@ public abstract class HyperparameterOptions : OptimizerOptions
         for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes the initial and the present learning rate and the values of <see cref="Table"/> as float64; NaN stands for null.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     public override void SaveStateDict(BinaryWriter writer)
     {
         base.SaveStateDict(writer);
         foreach (var value in values) writer.Write(value ?? double.NaN);
     }
 
-    /// <summary>Reads and checks the values; they count from when the optimizer has read everything else, too.</summary>
+    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote. Options that belong to an optimizer take it over once the optimizer has read all of its state.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; nothing is changed then.</exception>
+    /// <exception cref="EndOfStreamException">There are too few numbers; nothing is changed then.</exception>
     public override void LoadStateDict(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -96,7 +111,10 @@ public abstract class HyperparameterOptions : OptimizerOptions
         else Owner.Staged();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes over the values of other options.</summary>
+    /// <param name="source">Options of the same class, with a learning rate.</param>
+    /// <exception cref="ArgumentException">The options are null, of another class, or incomplete; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; nothing is changed then.</exception>
     public override void LoadStateDict(OptimizerOptions source)
     {
         Stage(source);

@@ -7,15 +7,22 @@ namespace TorchOptimExt.Base;
 /// The base of the optimizers that TorchSharp lacks: checks before anything is changed, groups merged with the
 /// defaults, all-or-nothing loading, disposal.
 /// </summary>
+/// <remarks>
+/// A derived class creates its groups in its constructor by <see cref="AddGroups{TOptions}"/> or <c>AddGroup</c>, says by
+/// <see cref="InitialState"/> what it remembers of a parameter, and overrides <c>step</c>. The optimizer owns its state and disposes it; the
+/// parameters stay the caller's. Like TorchSharp's optimizers it is not safe to use from several threads at once.
+/// </remarks>
 public abstract class OptimizerBase : OptimizerHelper
 {
     private readonly Dictionary<nint, string> names = [];
     private readonly List<TensorState> states = [];
     private int staged;
 
-    /// <summary>An optimizer without groups; the derived constructor adds them with <see cref="AddGroups{TOptions}"/>.</summary>
-    /// <param name="defaults">A value for each hyperparameter.</param>
+    /// <summary>Creates an optimizer without groups; the derived constructor adds them with <see cref="AddGroups{TOptions}"/> or <c>AddGroup</c>.</summary>
+    /// <param name="defaults">The learning rate and a value for each hyperparameter, which groups take where theirs is null.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="defaults"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
+    /// <exception cref="ArgumentException">The learning rate or a hyperparameter that is not optional is null.</exception>
     protected OptimizerBase(HyperparameterOptions defaults)
     {
         ArgumentNullException.ThrowIfNull(defaults);
@@ -27,23 +34,34 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <summary>Whether the optimizer was disposed.</summary>
     protected bool IsDisposed { get; private set; }
 
-    /// <summary>The numbers and tensors that a parameter starts with. The tensors have its shape, dtype and device.</summary>
+    /// <summary>Makes what the optimizer remembers of a parameter when the parameter is added.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="options">The complete hyperparameters of its group.</param>
+    /// <returns>Any numbers, and tensors of the parameter's shape, dtype and device, which the optimizer owns from then on.</returns>
     protected abstract (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options);
 
     internal (double[] numbers, Tensor[] tensors) Initial(Parameter parameter, OptimizerOptions options) => InitialState(parameter, options);
 
-    /// <summary>One group of parameters with all defaults.</summary>
+    /// <summary>Adds one group of parameters with the optimizer's hyperparameters.</summary>
+    /// <typeparam name="TOptions">The class of the optimizer's options.</typeparam>
+    /// <param name="parameters">The parameters.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">The parameters do not fit; see <see cref="add_param_group"/>.</exception>
     protected void AddGroup<TOptions>(IEnumerable<Parameter> parameters) where TOptions : HyperparameterOptions, new()
     {
         ArgumentNullException.ThrowIfNull(parameters);
         add_param_group(new ParamGroup<TOptions>(parameters, new TOptions()));
     }
 
-    /// <summary>One group of parameters whose names appear in messages.</summary>
+    /// <summary>Adds one group of named parameters with the optimizer's hyperparameters; error messages use the names.</summary>
+    /// <inheritdoc cref="AddGroup{TOptions}(IEnumerable{Parameter})"/>
     protected void AddGroup<TOptions>(IEnumerable<(string name, Parameter parameter)> parameters) where TOptions : HyperparameterOptions, new() =>
         AddGroup<TOptions>(Named(parameters));
 
-    /// <summary>These parameters, whose names messages use from now on.</summary>
+    /// <summary>Remembers names of parameters for error messages.</summary>
+    /// <param name="parameters">The parameters with their names.</param>
+    /// <returns>The parameters without their names.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     protected IEnumerable<Parameter> Named(IEnumerable<(string name, Parameter parameter)> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -52,7 +70,12 @@ public abstract class OptimizerBase : OptimizerHelper
         return list.Select(p => p.parameter);
     }
 
-    /// <summary>Several groups.</summary>
+    /// <summary>Adds the first groups of an optimizer. Where one does not fit, the optimizer is disposed and the groups are free for another.</summary>
+    /// <typeparam name="TOptions">The class of the optimizer's options.</typeparam>
+    /// <param name="groups">The groups, at least one.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="groups"/> or a group is null.</exception>
+    /// <exception cref="ArgumentException">There are no groups, or one does not fit; see <see cref="add_param_group"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
     protected void AddGroups<TOptions>(IEnumerable<ParamGroup<TOptions>> groups) where TOptions : HyperparameterOptions
     {
         ArgumentNullException.ThrowIfNull(groups, "parameters");     // as the constructors call them
@@ -69,7 +92,9 @@ public abstract class OptimizerBase : OptimizerHelper
         }
     }
 
-    /// <summary>How messages call a parameter.</summary>
+    /// <summary>What error messages call a parameter: its name, or its place and shape.</summary>
+    /// <param name="parameter">One of the optimizer's parameters.</param>
+    /// <returns>For example <c>parameter 'fc.weight'</c> or <c>parameter 0 of shape [10, 784]</c>.</returns>
     protected string NameOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -78,16 +103,22 @@ public abstract class OptimizerBase : OptimizerHelper
         return $"parameter {place} of shape [{string.Join(", ", parameter.shape)}]";
     }
 
-    /// <summary>The state of a parameter.</summary>
+    /// <summary>Gets what the optimizer remembers of a parameter.</summary>
+    /// <param name="parameter">One of the optimizer's parameters.</param>
+    /// <returns>The state itself, not a copy.</returns>
     protected TensorState StateOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return (TensorState)_state[parameter.Handle];
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The parameters or options do not fit, or the options are those of another optimizer; nothing is changed then.</exception>
+    /// <summary>Adds a group of parameters, which may have hyperparameters of its own; what is null takes the optimizer's.</summary>
+    /// <param name="param_group">The group. The optimizer fills in its options; where it has none, it gets a set of them.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="param_group"/> is null.</exception>
+    /// <exception cref="ArgumentException">The options are of another class or belong to another optimizer; or the group has no parameters, or holds a null, a
+    /// parameter twice or of another group, one that shares memory with another, a non-leaf, or one that is not of a real floating-point dtype. Nothing is changed then.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void add_param_group(ParamGroup param_group)
     {
         ThrowIfDisposed();
@@ -141,7 +172,9 @@ public abstract class OptimizerBase : OptimizerHelper
         states.Add(state);
     }
 
-    /// <summary>Evaluates a closure with gradients on, as TorchSharp's optimizers do; null without one.</summary>
+    /// <summary>Evaluates a closure with gradients on, as TorchSharp's optimizers do.</summary>
+    /// <param name="closure">The closure, or null.</param>
+    /// <returns>What the closure returned; null without one.</returns>
     protected static Tensor? Evaluate(Func<Tensor>? closure)
     {
         if (closure is null) return null;
@@ -149,8 +182,10 @@ public abstract class OptimizerBase : OptimizerHelper
         return closure();
     }
 
-    /// <summary>Throws where a gradient cannot be that of the parameter.</summary>
-    /// <exception cref="InvalidOperationException">It is sparse or complex, or has another shape, dtype or device.</exception>
+    /// <summary>Throws where a gradient cannot be that of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="grad">The gradient.</param>
+    /// <exception cref="InvalidOperationException">The gradient is sparse, or its shape, dtype or device is not the parameter's.</exception>
     protected void CheckGradient(Parameter parameter, Tensor grad)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -159,10 +194,12 @@ public abstract class OptimizerBase : OptimizerHelper
             throw new InvalidOperationException($"{GetType().Name}: the gradient of {NameOf(parameter)} {misfit}.");
     }
 
-    /// <summary>Throws after disposal.</summary>
+    /// <summary>Throws where the optimizer was disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     protected internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    /// <inheritdoc/>
+    /// <summary>Sets the gradients of all parameters to 0.</summary>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void zero_grad()
     {
         ThrowIfDisposed();
@@ -172,7 +209,9 @@ public abstract class OptimizerBase : OptimizerHelper
     // TorchSharp's load_state_dict(BinaryReader) asks for this dictionary and lets each entry read its part. The
     // entries keep what they read apart until the last one has succeeded; what an earlier load left is dropped here.
 
-    /// <inheritdoc/>
+    /// <summary>Gets the hyperparameters of the groups and the states of the parameters: the objects themselves, not copies.</summary>
+    /// <returns>The state, in the order of the groups and their parameters.</returns>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override StateDictionary state_dict()
     {
         ThrowIfDisposed();
@@ -180,8 +219,12 @@ public abstract class OptimizerBase : OptimizerHelper
         return base.state_dict();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes over hyperparameters and state from another optimizer of the same class: all or nothing. Tensors are copied.</summary>
+    /// <param name="state_dict">What <see cref="state_dict()"/> of the other optimizer returned.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="state_dict"/> is null.</exception>
     /// <exception cref="ArgumentException">The dictionary is of another optimizer or of other groups or parameters; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void load_state_dict(StateDictionary state_dict)
     {
         ArgumentNullException.ThrowIfNull(state_dict);
@@ -222,7 +265,8 @@ public abstract class OptimizerBase : OptimizerHelper
         staged = 0;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Disposes the state; the parameters stay as they are. A second call does nothing.</summary>
+    /// <param name="disposing">False where the garbage collector calls it.</param>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

@@ -21,16 +21,17 @@ public sealed class TensorState : OptimizerState, IDisposable
 
     private OptimizerBase Owner { get; }
 
-    /// <summary>How many steps this parameter was updated in.</summary>
+    /// <summary>How many steps have updated this parameter.</summary>
     public long step { get; set; }
 
-    /// <summary>The optimizer's numbers.</summary>
+    /// <summary>The numbers that <see cref="OptimizerBase.InitialState"/> made, as steps have changed them.</summary>
     public double[] numbers { get; private set; }
 
-    /// <summary>The optimizer's tensors, of the parameter's shape, dtype and device.</summary>
+    /// <summary>The tensors that <see cref="OptimizerBase.InitialState"/> made, as steps have changed them; the state owns them. A load replaces them.</summary>
     public Tensor[] tensors { get; private set; }
 
-    /// <summary>Starts anew.</summary>
+    /// <summary>Starts anew with 0 steps and the initial numbers and tensors.</summary>
+    /// <param name="options">The hyperparameters of the parameter's group.</param>
     public override void Initialize(OptimizerOptions options)
     {
         var (numbers, tensors) = Owner.Initial(_parameter, options);
@@ -38,7 +39,9 @@ public sealed class TensorState : OptimizerState, IDisposable
         Commit();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes steps, numbers and tensors.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     public override void SaveStateDict(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -49,8 +52,11 @@ public sealed class TensorState : OptimizerState, IDisposable
         foreach (var tensor in tensors) tensor.Save(writer);
     }
 
-    /// <summary>Reads and checks; what was read counts from when the optimizer has read everything else, too.</summary>
-    /// <exception cref="InvalidDataException">The state of another optimizer, or of a parameter of another shape or dtype.</exception>
+    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote; it is taken over once the optimizer has read all of its state.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
+    /// <exception cref="InvalidDataException">What is read is the state of another optimizer, or of a parameter of another shape or dtype; nothing is changed then.</exception>
+    /// <exception cref="EndOfStreamException">There is too little to read; nothing is changed then.</exception>
     public override void LoadStateDict(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -75,7 +81,9 @@ public sealed class TensorState : OptimizerState, IDisposable
         Owner.Staged();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes over steps, numbers and copies of the tensors from another state.</summary>
+    /// <param name="source">The state of a parameter of the same shape and dtype in an optimizer of the same class.</param>
+    /// <exception cref="ArgumentException">The state is of another optimizer, or its tensors are of another shape or dtype; nothing is changed then.</exception>
     public override void LoadStateDict(OptimizerState source)
     {
         Stage(source);
@@ -108,7 +116,9 @@ public sealed class TensorState : OptimizerState, IDisposable
         staged = null;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Moves the tensors to a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void to(Device device)
     {
         Owner.ThrowIfDisposed();
@@ -121,12 +131,14 @@ public sealed class TensorState : OptimizerState, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whether another state has the same steps and numbers, and tensors that are equal up to rounding (<c>allclose</c>).</summary>
+    /// <param name="other">The other state.</param>
+    /// <returns>False, too, where the other state is of another class or null.</returns>
     public override bool ApproximatelyEquals(OptimizerState other) =>
         other is TensorState t && t.step == step && t.numbers.SequenceEqual(numbers) && t.tensors.Length == tensors.Length
         && t.tensors.Zip(tensors).All(pair => pair.First.allclose(pair.Second));
 
-    /// <inheritdoc/>
+    /// <summary>Disposes the tensors. The optimizer calls it.</summary>
     public void Dispose()
     {
         Discard();

@@ -9,12 +9,6 @@ namespace TorchOptimExt;
 /// <summary>
 /// A training's state in one file: a module's parameters and buffers, an optimizer's hyperparameters and state, a
 /// schedule's position, the random state of the CPU, and values of the user's own.
-/// <code>
-/// Checkpoint.Save("training.ckpt", model, optimizer, scheduler, new Dictionary&lt;string, object&gt; { ["epoch"] = epoch });
-///
-/// var checkpoint = Checkpoint.Load("training.ckpt", model, optimizer, scheduler);
-/// var next = (int)checkpoint.Values["epoch"] + 1;
-/// </code>
 /// </summary>
 /// <remarks>
 /// <para>The file is whole or absent. It is written beside its place, as <c>path.partial</c>, forced to the disk and
@@ -26,23 +20,37 @@ namespace TorchOptimExt;
 /// and its fused version are interchangeable. Hyperparameters and learning rates become those of the file, and so do the
 /// numbers of a schedule, such as StepLR's gamma, as in PyTorch. The lambdas of a schedule are code and are not saved.</para>
 /// <para>While it loads, the module's tensors are held twice in memory, and so is the optimizer's state.</para>
+/// <para>One process at a time may save to a path.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var next = 0;
+/// if (File.Exists("training.ckpt")) next = (int)Checkpoint.Load("training.ckpt", model, optimizer, scheduler).Values["epoch"] + 1;
+/// for (var epoch = next; epoch &lt; 100; epoch++)
+/// {
+///     Train(model, optimizer);     // your loop over the data
+///     scheduler.step();
+///     Checkpoint.Save("training.ckpt", model, optimizer, scheduler, new Dictionary&lt;string, object&gt; { ["epoch"] = epoch });
+/// }
+/// </code>
+/// </example>
 public sealed class Checkpoint
 {
     private Checkpoint(IReadOnlyDictionary<string, object> values) => Values = values;
 
-    /// <summary>The values that were given to <see cref="Save"/>, with their types.</summary>
+    /// <summary>The values that were given to <see cref="Save"/>, with the types that they had there.</summary>
     public IReadOnlyDictionary<string, object> Values { get; }
 
-    /// <summary>Writes a checkpoint; a file that is there already is replaced at once, or stays whole where this fails.</summary>
-    /// <param name="path">The file. Its folder must exist.</param>
-    /// <param name="module">The module whose <c>state_dict</c> is saved.</param>
-    /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot read.</param>
-    /// <param name="scheduler">The schedule that steers the optimizer.</param>
+    /// <summary>Writes a checkpoint. A file that is there already is replaced in one move, or stays as it is where this fails.</summary>
+    /// <param name="path">The file; its folder must exist. While writing, <c>path.partial</c> is used, too.</param>
+    /// <param name="module">The module, whose parameters and persistent buffers are saved.</param>
+    /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot read. Null saves none.</param>
+    /// <param name="scheduler">The schedule of <paramref name="optimizer"/>, of TorchSharp or this library, or one whose fields are numbers and lists of numbers; null saves none.</param>
     /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
-    /// <exception cref="ArgumentException">The optimizer, the schedule or a value cannot be saved.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written, or the path is a folder.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
+    /// <exception cref="ArgumentException">The path is empty, the optimizer, the schedule or a value cannot be saved, or there is a schedule without an optimizer.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example because its folder does not exist or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
     {
@@ -62,13 +70,15 @@ public sealed class Checkpoint
     /// <summary>Restores what a checkpoint holds into objects of the same kinds; all of it or nothing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="module">A module with the same names, shapes and dtypes, on any device.</param>
-    /// <param name="optimizer">An optimizer of the same class with the same groups; null leaves that of the file aside.</param>
+    /// <param name="optimizer">An optimizer of the same class with the same groups of the same parameters; null leaves that of the file aside.</param>
     /// <param name="scheduler">A schedule of the same class, made for <paramref name="optimizer"/>; null leaves that of the file aside.</param>
-    /// <param name="restoreRandomState">Whether the default CPU generator continues where it was; false where a module is loaded only to be used.</param>
-    /// <returns>The user's values.</returns>
-    /// <exception cref="ArgumentException">The optimizer or schedule is of a kind that cannot be saved.</exception>
+    /// <param name="restoreRandomState">Whether the default CPU generator continues where it was; pass false where a module is loaded only to be used.</param>
+    /// <returns>The checkpoint, with the user's values.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
+    /// <exception cref="ArgumentException">The path is empty, the optimizer or schedule is of a kind that cannot be saved, or there is a schedule without an optimizer.</exception>
     /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule: the message says how. Nothing was changed.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read: <see cref="FileNotFoundException"/> where there is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or the path is a folder.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, bool restoreRandomState = true)
     {
@@ -90,11 +100,13 @@ public sealed class Checkpoint
         });
     }
 
-    /// <summary>Verifies a checkpoint and gives its values; restores nothing.</summary>
+    /// <summary>Verifies a checkpoint and reads the user's values; restores nothing.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The user's values.</returns>
+    /// <returns>The checkpoint, with the user's values.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="CheckpointException">The file is damaged or of another version.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read: <see cref="FileNotFoundException"/> where there is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or the path is a folder.</exception>
     public static Checkpoint Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

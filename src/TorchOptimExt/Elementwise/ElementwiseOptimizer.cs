@@ -10,8 +10,12 @@ namespace TorchOptimExt.Elementwise;
 /// pass over memory for contiguous float32 and float64 tensors on the CPU, with tensor operations for all others.
 /// float16 and bfloat16 parameters are computed in float32 and rounded once.
 /// </summary>
+/// <remarks>
+/// A derived class gives the rule (<see cref="Rule"/>) and the state that a parameter starts with (<see cref="OptimizerBase.InitialState"/>, at most three tensors).
+/// <para>A fused step writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// </remarks>
 /// <typeparam name="TOptions">The hyperparameters of a group.</typeparam>
-/// <typeparam name="TRule">The mathematics for one element.</typeparam>
+/// <typeparam name="TRule">The update of one element.</typeparam>
 public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFusedOptimizer
     where TOptions : HyperparameterOptions, new()
     where TRule : struct, IUpdateRule
@@ -20,15 +24,18 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     private readonly List<TensorState> visited = [];
     private readonly List<(Parameter param, TensorState state, TRule rule)> onTensors = [];
 
+    /// <summary>Creates an optimizer without groups; the derived constructor adds them.</summary>
     /// <inheritdoc cref="OptimizerBase(HyperparameterOptions)"/>
     protected ElementwiseOptimizer(TOptions defaults) : base(defaults) { }
 
-    /// <summary>The rule for a parameter's next update.</summary>
-    /// <param name="options">The hyperparameters of its group.</param>
+    /// <summary>Makes the rule of a parameter's next update.</summary>
+    /// <param name="options">The complete hyperparameters of its group.</param>
     /// <param name="state">Its state, whose <see cref="TensorState.step"/> counts the updates before this one.</param>
+    /// <returns>The rule, which holds the numbers of this one update.</returns>
     protected abstract TRule Rule(TOptions options, TensorState state);
 
-    /// <summary>Called for the state of each parameter that a step updated, at its end.</summary>
+    /// <summary>Called at the end of a step for each parameter that it updated; does nothing unless overridden.</summary>
+    /// <param name="state">The state of the parameter; its step count includes this step.</param>
     protected virtual void Updated(TensorState state) { }
 
     /// <inheritdoc/>
@@ -37,10 +44,10 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause { get; private set; }
 
-    /// <summary>One update of every parameter that has a gradient.</summary>
-    /// <param name="closure">Computes the gradients and returns the loss; null where they are computed already.</param>
+    /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
+    /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A gradient does not fit its parameter; nothing is changed then.</exception>
+    /// <exception cref="InvalidOperationException">A gradient is sparse, or its shape, dtype or device is not its parameter's; no parameter is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
@@ -52,7 +59,8 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         return loss!;
     }
 
-    /// <summary>Sees the loss before the update; throws where an optimizer needs one and there is none.</summary>
+    /// <summary>Called after the closure and before the update; does nothing unless overridden. What it throws ends the step before any parameter is changed.</summary>
+    /// <param name="loss">What the closure returned; null without one.</param>
     protected virtual void Observe(Tensor? loss) { }
 
     private void Update()

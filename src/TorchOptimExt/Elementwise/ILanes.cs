@@ -4,14 +4,16 @@ namespace TorchOptimExt.Elementwise;
 /// The arithmetic that an update rule may use: several elements at a time, each lane by itself. A rule that is
 /// written over it runs on SIMD registers and on whole tensors (<see cref="TensorLanes"/>).
 /// </summary>
-/// <typeparam name="V">The implementing type.</typeparam>
+/// <typeparam name="V">The type that implements it.</typeparam>
 /// <remarks>
 /// A number converts to lanes that all hold it, rounded once to the lanes' precision. A comparison gives lanes that are
-/// true or false, only for <see cref="Where"/>; a comparison with NaN is false.
+/// true or false, only for <see cref="Where"/>; a comparison with NaN is false. At least one of the two that are compared, or of which
+/// the smaller or larger is taken, must come from an argument of the rule: on tensors, two numbers cannot be.
 /// </remarks>
 public interface ILanes<V> where V : struct, ILanes<V>
 {
-    /// <summary>The same number in every lane.</summary>
+    /// <summary>Converts a number to lanes that all hold it.</summary>
+    /// <param name="number">The number, rounded once to the precision of the lanes.</param>
     static abstract implicit operator V(double number);
 
     /// <summary>a + b.</summary>
@@ -35,18 +37,27 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>True where a &lt; b.</summary>
     static abstract V operator <(V a, V b);
 
-    /// <summary>The square root; NaN where negative.</summary>
+    /// <summary>The square root; NaN where a is negative.</summary>
+    /// <param name="a">The radicand.</param>
     static abstract V Sqrt(V a);
 
-    /// <summary>The smaller of two; NaN where one of them is.</summary>
+    /// <summary>The smaller of a and b; NaN where one of them is NaN.</summary>
+    /// <param name="a">One of the two.</param>
+    /// <param name="b">The other.</param>
     static abstract V Min(V a, V b);
 
-    /// <summary>The larger of two; NaN where one of them is.</summary>
+    /// <summary>The larger of a and b; NaN where one of them is NaN.</summary>
+    /// <param name="a">One of the two.</param>
+    /// <param name="b">The other.</param>
     static abstract V Max(V a, V b);
 
-    /// <summary>−1, 0 or 1; 0 for NaN, as PyTorch has it.</summary>
+    /// <summary>The sign of a: −1, 0 or 1; 0 for NaN, as in PyTorch.</summary>
+    /// <param name="a">The numbers.</param>
     static abstract V Sign(V a);
 
-    /// <summary><paramref name="yes"/> where the condition is true, <paramref name="no"/> elsewhere.</summary>
+    /// <summary>Takes <paramref name="yes"/> where the condition is true, <paramref name="no"/> elsewhere.</summary>
+    /// <param name="condition">What a comparison gave.</param>
+    /// <param name="yes">The lanes to take where it is true.</param>
+    /// <param name="no">The lanes to take where it is false.</param>
     static abstract V Where(V condition, V yes, V no);
 }

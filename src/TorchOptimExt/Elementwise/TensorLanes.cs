@@ -4,7 +4,7 @@ namespace TorchOptimExt.Elementwise;
 
 /// <summary>
 /// Lanes that are the elements of a tensor on any device, of any floating-point dtype and any strides, or one number.
-/// Nothing here reads a value back to the host. Every operation makes a new tensor: use inside a dispose scope.
+/// Nothing here reads a value back to the host. Every operation makes a new tensor, in the open dispose scope: use it inside one.
 /// </summary>
 public readonly struct TensorLanes : ILanes<TensorLanes>
 {
@@ -12,12 +12,14 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     private readonly double number;
     private readonly ScalarType? compared;      // of a condition: the dtype of what was compared
 
-    /// <summary>The elements of <paramref name="tensor"/>, which is never changed.</summary>
+    /// <summary>Creates lanes of the elements of a tensor, which is never changed.</summary>
+    /// <param name="tensor">The tensor; it stays the caller's.</param>
     public TensorLanes(Tensor tensor) => this.tensor = tensor;
     private TensorLanes(double number) => this.number = number;
     private TensorLanes(Tensor mask, ScalarType compared) => (tensor, this.compared) = (mask, compared);
 
-    /// <summary>Writes the elements into <paramref name="target"/>, rounded to its dtype.</summary>
+    /// <summary>Writes the elements into a tensor.</summary>
+    /// <param name="target">Where to write, of the same shape; the elements are rounded to its dtype.</param>
     public void Store(Tensor target)
     {
         if (tensor is null) target.fill_(number);
@@ -67,24 +69,29 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator -(TensorLanes a) => a.tensor is { } t ? new(t.neg()) : new(-a.number);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Both are numbers.</exception>
     public static TensorLanes operator >(TensorLanes a, TensorLanes b) => a.Compare(b, static (s, t) => s.gt(t), static (s, x) => s.gt(x));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Both are numbers.</exception>
     public static TensorLanes operator <(TensorLanes a, TensorLanes b) => a.Compare(b, static (s, t) => s.lt(t), static (s, x) => s.lt(x));
 
     /// <inheritdoc/>
     public static TensorLanes Sqrt(TensorLanes a) => a.tensor is { } t ? new(t.sqrt()) : new(Math.Sqrt(a.number));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Both are numbers.</exception>
     public static TensorLanes Min(TensorLanes a, TensorLanes b) => new(a.Whole(b).minimum(b.Whole(a)));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Both are numbers.</exception>
     public static TensorLanes Max(TensorLanes a, TensorLanes b) => new(a.Whole(b).maximum(b.Whole(a)));
 
     /// <inheritdoc/>
     public static TensorLanes Sign(TensorLanes a) => a.tensor is { } t ? new(t.sign()) : new(a.number > 0 ? 1 : a.number < 0 ? -1 : 0);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The condition does not come from a comparison.</exception>
     public static TensorLanes Where(TensorLanes condition, TensorLanes yes, TensorLanes no)
     {
         if (condition is not { tensor: { } mask, compared: { } dtype }) throw new ArgumentException("A condition comes from a comparison with a tensor.", nameof(condition));

@@ -18,30 +18,41 @@ namespace TorchOptimExt.Fused;
 /// <remarks>
 /// For models without a learning rate tuned by hand: the step has the units of the parameter, and lr only scales it.
 /// <para>Source: M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1, with the learning rate and weight decay of PyTorch.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.Adadelta(model.parameters());
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, a factor without unit, ≥ 0.</param>
-    /// <param name="rho">Decay ρ of the two running averages, in [0, 1].</param>
+    /// <param name="rho">Decay ρ of the two running averages; 0 ≤ ρ ≤ 1.</param>
     /// <param name="eps">ε, added under both roots, in squared units of the gradient, ≥ 0.</param>
-    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <param name="weight_decay">Weight decay, ≥ 0: weight_decay · θ is added to the gradient.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
     public Adadelta(IEnumerable<Parameter> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
         : base(parameters, lr, rho, eps, weight_decay, maximize) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
     public Adadelta(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, rho, eps, weight_decay, maximize) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
     public Adadelta(IEnumerable<ParamGroup> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
         : base(parameters ?? [], lr, rho, eps, weight_decay, maximize) => ArgumentNullException.ThrowIfNull(parameters);
@@ -52,11 +63,15 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <summary>Adds a group of parameters; what its options leave null takes the optimizer's values.</summary>
+    /// <param name="param_group">The group, with options of this optimizer or none. As in TorchSharp, its values are not checked.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="param_group"/> or its list of parameters is null.</exception>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
+    /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
+    /// <returns>What the closure returned; null without one.</returns>
+    /// <exception cref="InvalidOperationException">A gradient is sparse, or its shape, dtype or device is not its parameter's; no parameter is changed then.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -64,14 +79,17 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes over hyperparameters and state from an optimizer of the same class, TorchSharp's or fused. Tensors are copied.</summary>
+    /// <param name="state_dict">What <c>state_dict()</c> of the other optimizer returned.</param>
+    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
     public override void load_state_dict(StateDictionary state_dict)
     {
         base.load_state_dict(state_dict);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

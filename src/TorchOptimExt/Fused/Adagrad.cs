@@ -9,37 +9,48 @@ namespace TorchOptimExt.Fused;
 /// Adagrad in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.Adagrad"/> with the same options, state and numbers.
 /// <code>
 /// g ← ∇f(θ) + weight_decay · θ
-/// G ← G + g²
+/// G ← G + g²                                               (from G = initial_accumulator_value)
 /// θ ← θ − lr / (1 + (t − 1) · lr_decay) · g / (√G + ε)      (t: the parameter's updates, from 1)
 /// </code>
 /// </summary>
 /// <remarks>
-/// For sparse features: what is seen rarely keeps a large step. The steps only shrink, so long trainings stall.
+/// For features that are mostly 0: parameters that rarely get a gradient keep a large step. G only grows, so steps only shrink and long trainings stall.
 /// <para>Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", JMLR 12, 2011, equation 1 with the diagonal matrix of section 3.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.Adagrad(model.parameters(), lr: 0.01);
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
-    /// <param name="lr_decay">How much an update weakens the learning rate, ≥ 0.</param>
-    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
+    /// <param name="lr_decay">How much the divisor of the learning rate grows with each update, ≥ 0.</param>
+    /// <param name="weight_decay">Weight decay, ≥ 0: weight_decay · θ is added to the gradient.</param>
     /// <param name="initial_accumulator_value">What G starts from, in squared units of the gradient, ≥ 0.</param>
     /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
     public Adagrad(IEnumerable<Parameter> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
         : base(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public Adagrad(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public Adagrad(IEnumerable<ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
         : base(parameters ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => ArgumentNullException.ThrowIfNull(parameters);
@@ -50,11 +61,10 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -62,14 +72,15 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict)
     {
         base.load_state_dict(state_dict);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

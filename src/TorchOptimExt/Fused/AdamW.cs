@@ -19,32 +19,43 @@ namespace TorchOptimExt.Fused;
 /// <remarks>
 /// Adam whose weight decay acts on the parameter directly: the first choice for transformers. As in TorchSharp, weight_decay is 0 unless given (PyTorch: 0.01).
 /// <para>Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; amsgrad: S. J. Reddi, S. Kale and S. Kumar, ICLR 2018, algorithm 2.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.AdamW(model.parameters(), lr: 1e-3, weight_decay: 0.01);
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, about the size of a step in units of the parameter, ≥ 0.</param>
-    /// <param name="beta1">Decay β₁ of the running average of g, in [0, 1).</param>
-    /// <param name="beta2">Decay β₂ of the running average of g², in [0, 1).</param>
+    /// <param name="beta1">Decay β₁ of the running average of g; 0 ≤ β₁ &lt; 1.</param>
+    /// <param name="beta2">Decay β₂ of the running average of g²; 0 ≤ β₂ &lt; 1.</param>
     /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
     /// <param name="weight_decay">Decoupled weight decay, ≥ 0: a step multiplies θ by 1 − lr · weight_decay.</param>
-    /// <param name="amsgrad">Divide by the largest second moment so far (AMSGrad).</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <param name="amsgrad">Whether to divide by the root of the largest v so far instead of the present one (AMSGrad).</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
     public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public AdamW(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => ArgumentNullException.ThrowIfNull(parameters);
@@ -55,11 +66,10 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <inheritdoc cref="Adam.step(Func{Tensor})"/>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -67,28 +77,29 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict)
     {
         base.load_state_dict(state_dict);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(BinaryReader)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(BinaryReader)"/>
     public new void load_state_dict(BinaryReader reader)
     {
         base.load_state_dict(reader);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(string)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(string)"/>
     public new void load_state_dict(string location)
     {
         base.load_state_dict(location);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

@@ -1,13 +1,14 @@
 namespace TorchOptimExt.Fused;
 
 /// <summary>
-/// An optimizer whose step visits each element once where it can: contiguous float32 and float64 tensors on the CPU. For all
-/// others an optimizer that TorchSharp has too runs TorchSharp's own step; one that it lacks uses tensor operations.
+/// An optimizer whose step is fused where it can be: it goes over the memory of parameters, gradients and state once, if they are contiguous
+/// float32 or float64 tensors on the CPU and no parameters share memory. Otherwise an optimizer that TorchSharp has too runs TorchSharp's own step for all
+/// parameters; one that TorchSharp lacks uses tensor operations for those that cannot be fused.
 /// </summary>
 /// <remarks>
-/// Of the optimizers that TorchSharp has too, <c>to(device)</c> and the overloads of <c>load_state_dict</c> that read a file keep
-/// the state beyond an open dispose scope only where they are called on the class itself: called through a variable of
-/// TorchSharp's type they are TorchSharp's own, and tensors that they make belong to the scope.
+/// Of the optimizers that TorchSharp has too, <c>to(device)</c> and the overloads of <c>load_state_dict</c> that read a file are not virtual in TorchSharp.
+/// Called through a variable of the fused class they keep the state alive beyond an open dispose scope; called through a variable of
+/// TorchSharp's class they leave the tensors that they make to the scope.
 /// </remarks>
 public interface IFusedOptimizer
 {

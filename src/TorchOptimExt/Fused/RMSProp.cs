@@ -18,35 +18,46 @@ namespace TorchOptimExt.Fused;
 /// </summary>
 /// <remarks>
 /// For recurrent networks and noisy mini-batches: each element's step has about the size lr, whatever the scale of its gradient.
-/// <para>ε stands outside the root, as in PyTorch; some texts print it inside. The centered variance is not kept from becoming negative by rounding: then the parameter becomes NaN, as in TorchSharp.</para>
+/// <para>ε stands outside the root, as in PyTorch; some texts print it inside. With centered, rounding can make s − m² negative, and the parameter NaN, as in TorchSharp.</para>
 /// <para>As in TorchSharp, lr is 0.001 for <c>new RMSProp</c> and 0.01 for <c>torch.optim.fused.RMSProp</c>.</para>
 /// <para>Source: T. Tieleman and G. Hinton, Lecture 6.5, Coursera, 2012; centered: A. Graves, "Generating Sequences With Recurrent Neural Networks", 2013, equations 38 to 41.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.RMSProp(model.parameters(), lr: 1e-3);
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="lr">Learning rate, ≥ 0.</param>
-    /// <param name="alpha">Decay α of the running averages, ≥ 0, usually below 1.</param>
+    /// <param name="lr">Learning rate, about the size of a step in units of the parameter, ≥ 0.</param>
+    /// <param name="alpha">Decay α of the running averages, ≥ 0. As in TorchSharp, only that is checked; it should be below 1.</param>
     /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
-    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
+    /// <param name="weight_decay">Weight decay, ≥ 0: weight_decay · θ is added to the gradient.</param>
     /// <param name="momentum">Momentum μ, ≥ 0.</param>
-    /// <param name="centered">Divide by the standard deviation of the gradient, not by its root mean square.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <param name="centered">Whether to divide by the standard deviation of the gradient instead of its root mean square.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
     public RMSProp(IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public RMSProp(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public RMSProp(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => ArgumentNullException.ThrowIfNull(parameters);
@@ -57,11 +68,10 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -69,28 +79,29 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict)
     {
         base.load_state_dict(state_dict);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(BinaryReader)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(BinaryReader)"/>
     public new void load_state_dict(BinaryReader reader)
     {
         base.load_state_dict(reader);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(string)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(string)"/>
     public new void load_state_dict(string location)
     {
         base.load_state_dict(location);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

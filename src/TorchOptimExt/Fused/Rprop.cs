@@ -9,42 +9,54 @@ namespace TorchOptimExt.Fused;
 /// Rprop in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.Rprop"/> with the same options, state and numbers,
 /// which are those of the variant iRprop⁻.
 /// <code>
-/// f ← η⁺ where g · p &gt; 0,  η⁻ where g · p &lt; 0,  1 where g · p = 0      (p: the previous gradient)
+/// f ← η⁺ where g · p &gt; 0,  η⁻ where g · p &lt; 0,  1 where g · p = 0
 /// Δ ← clamp(Δ · f, min_step, max_step)
 /// g ← 0 where g · p &lt; 0
 /// θ ← θ − sign(g) · Δ
 /// p ← g
 /// </code>
+/// with g the gradient (to maximize, its negative), p the previous g (at first 0) and Δ the step size (at first lr).
 /// </summary>
 /// <remarks>
-/// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to nothing.
+/// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to almost nothing.
 /// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun, 1993.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step, and so are factors
-/// outside of 0 &lt; η⁻ &lt; 1 &lt; η⁺, which TorchSharp accepts: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU and
+/// 0 &lt; η⁻ &lt; 1 &lt; η⁺; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.Rprop(model.parameters());
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="lr">The first step size of every element, in units of the parameter; clamped to [min_step, max_step] from the first step on.</param>
-    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign, below 1.</param>
-    /// <param name="etaplus">η⁺, the factor where it kept its sign, above 1.</param>
-    /// <param name="min_step">The smallest step size.</param>
-    /// <param name="max_step">The largest step size.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</param>
+    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; should be between 0 and 1. As in TorchSharp, it is not checked.</param>
+    /// <param name="etaplus">η⁺, the factor where it kept its sign; should be above 1. Not checked either.</param>
+    /// <param name="min_step">The smallest step size, in units of the parameter. Not checked.</param>
+    /// <param name="max_step">The largest step size, in units of the parameter. Not checked.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">lr is negative. As in TorchSharp, NaN is not refused.</exception>
     public Rprop(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
         : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
     public Rprop(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
     public Rprop(IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
         : base(parameters ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => ArgumentNullException.ThrowIfNull(parameters);
@@ -55,11 +67,10 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -67,14 +78,15 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict)
     {
         base.load_state_dict(state_dict);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

@@ -15,34 +15,45 @@ namespace TorchOptimExt.Fused;
 /// </code>
 /// </summary>
 /// <remarks>
-/// The reference for everything else; with momentum and a decaying rate still hard to beat on vision models. Batch, stochastic and mini-batch descent differ only in what the loss averages over.
-/// <para>To maximize, TorchSharp turns the step, not the gradient: weight decay then lets θ grow, other than in PyTorch. Its momentum starts as the first gradient, undamped.</para>
+/// With momentum and a decaying learning rate still hard to beat on vision models. Batch, stochastic and mini-batch gradient descent are this one optimizer: they differ in what the loss averages over.
+/// <para>To maximize, TorchSharp turns the sign of the step, not of the gradient, unlike PyTorch: weight decay then lets θ grow. The momentum starts as the first gradient, undamped.</para>
 /// <para>Source: H. Robbins and S. Monro, 1951; momentum: B. T. Polyak, 1964; nesterov: I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, as in PyTorch.</para>
-/// <para>What cannot be visited in one pass (another device or dtype, strided tensors) is left to TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>Modifies parameters without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.fused.SGD(model.parameters(), 0.1, momentum: 0.9);
+/// optimizer.zero_grad();
+/// torch.nn.functional.mse_loss(model.forward(x), y).backward();
+/// optimizer.step();
+/// </code>
+/// </example>
 public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
 {
     private readonly Step fused = new();
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
     /// <param name="momentum">Momentum μ, ≥ 0.</param>
-    /// <param name="dampening">How much of a gradient the momentum leaves out.</param>
-    /// <param name="weight_decay">L2 penalty, ≥ 0.</param>
-    /// <param name="nesterov">Look one momentum step ahead; needs momentum and no dampening.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentException">A hyperparameter that TorchSharp refuses.</exception>
+    /// <param name="dampening">The part of each gradient but the first that the momentum leaves out; not checked, 0 takes all of it.</param>
+    /// <param name="weight_decay">Weight decay, ≥ 0: weight_decay · θ is added to the gradient.</param>
+    /// <param name="nesterov">Whether to look one momentum step ahead (Nesterov); needs momentum &gt; 0 and dampening = 0.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
     public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
         : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
     public SGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => fused.Name(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
     public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
         : base(parameters ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => ArgumentNullException.ThrowIfNull(parameters);
@@ -53,11 +64,13 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A gradient is sparse or does not fit its parameter; nothing is changed then.</exception>
+    /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
+    /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
+    /// <returns>What the closure returned; null without one.</returns>
+    /// <exception cref="InvalidOperationException">The shape, dtype or device of a dense gradient is not its parameter's; no parameter is changed then. Sparse gradients are left to TorchSharp's own step.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         var loss = fused.Begin(closure);
@@ -65,7 +78,7 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
         return loss!;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict)
     {
         // TorchSharp's fails on a momentum that has not begun.
@@ -83,21 +96,22 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(BinaryReader)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(BinaryReader)"/>
     public new void load_state_dict(BinaryReader reader)
     {
         base.load_state_dict(reader);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.load_state_dict(string)"/>
+    /// <inheritdoc cref="Adam.load_state_dict(string)"/>
     public new void load_state_dict(string location)
     {
         base.load_state_dict(location);
         fused.Keep(_state);
     }
 
-    /// <inheritdoc cref="OptimizerHelper.to(Device)"/>
+    /// <summary>Moves the state to a device.</summary>
+    /// <param name="device">The device.</param>
     public new void to(Device device)
     {
         base.to(device);

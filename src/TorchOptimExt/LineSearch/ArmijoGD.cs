@@ -16,56 +16,62 @@ namespace TorchOptimExt;
 /// </code>
 /// </summary>
 /// <remarks>
-/// For full batches, and with <see cref="FirstTrial.Grow"/> for mini-batches: no learning rate is tuned. A step costs one backward
-/// pass and 1 + trials forward passes. The closure computes and returns the loss and leaves backward() to the optimizer:
-/// <code>
-/// var optimizer = torch.optim.ArmijoGD(model.parameters());
-/// var loss = optimizer.step(() => torch.nn.functional.cross_entropy(model.forward(x), y));
-/// Console.WriteLine(optimizer.LastStep!.Outcome);
-/// </code>
-/// Some texts print the condition for ascent, with "≥" and without the square of the gradient's norm; for descent it is as above.
+/// For full batches, and with <see cref="FirstTrial.Grow"/> for mini-batches of 512 or more: no learning rate is tuned. A step costs one backward
+/// pass and 1 + trials forward passes. The closure computes and returns the loss and leaves backward() to the optimizer.
+/// <para>Some texts print the condition for ascent, with "≥" and without the square of the gradient's norm; for descent it is as above.</para>
 /// <para>Sources: L. Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", 1966; S. Vaswani et al., "Painless Stochastic
 /// Gradient: Interpolation, Line-Search, and Convergence Rates", 2019, algorithm 1 (Grow); L. Grippo, F. Lampariello, S. Lucidi, "A Nonmonotone Line
 /// Search Technique for Newton's Method", 1986 (history).</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.ArmijoGD(model.parameters());
+/// optimizer.step(() => torch.nn.functional.mse_loss(model.forward(x), y)).Dispose();
+/// Console.WriteLine($"{optimizer.LastStep!.Outcome}: loss {optimizer.LastStep.After}");
+/// </code>
+/// </example>
 public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
 {
     private static readonly Hyperparameter MomentumRange = Hyperparameter.FromZeroBelowOne("momentum");
 
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The length of the direction in units of the gradient, ≥ 0; α multiplies it.</param>
-    /// <param name="c">The part of the predicted decrease that suffices; 0 &lt; c &lt; 1.</param>
-    /// <param name="beta">The factor of a refused step size; 0 &lt; β &lt; 1.</param>
-    /// <param name="max_backtracks">How often a step reduces α at most; ≥ 0.</param>
+    /// <param name="lr">Learning rate, ≥ 0: α = 1 is a step of plain gradient descent with this rate.</param>
+    /// <param name="c">The fraction of the predicted decrease that must be reached; 0 &lt; c &lt; 1.</param>
+    /// <param name="beta">β, by which a refused α is multiplied; 0 &lt; β &lt; 1.</param>
+    /// <param name="max_backtracks">The most reductions of α in a step; ≥ 0.</param>
     /// <param name="min_step">The smallest α that is tried; 0 &lt; min_step ≤ max_step.</param>
-    /// <param name="interpolation">How α is reduced.</param>
-    /// <param name="first_trial">The α that a step tries first.</param>
-    /// <param name="growth">With <see cref="FirstTrial.Grow"/>: the factor of the last accepted α; &gt; 1.</param>
-    /// <param name="max_step">The largest α that is tried.</param>
-    /// <param name="history">How many values of F, the present one included, the decrease is measured from the largest of; ≥ 1, and 1 for a monotone search.</param>
-    /// <param name="momentum">The part of the previous direction that is added; 0 ≤ momentum &lt; 1.</param>
-    /// <param name="weight_decay">λ: ½·λ‖θ‖² is added to what is minimized; ≥ 0.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null: 1e-8 for float64, 1e-5 otherwise.</param>
-    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null: the dtype's machine epsilon.</param>
-    /// <param name="logger">Gets one debug line a step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    /// <param name="interpolation">How α is reduced: by the factor β, or by the minimizer of a parabola or cubic.</param>
+    /// <param name="first_trial">Which α a step tries first: 1, the last accepted one, or that times growth.</param>
+    /// <param name="growth">The factor of the last accepted α with <see cref="FirstTrial.Grow"/>; &gt; 1.</param>
+    /// <param name="max_step">The largest α that is tried; ≥ min_step.</param>
+    /// <param name="history">The decrease is measured from the largest of so many values of F, the present one included; ≥ 1. With 1 every accepted step lowers F.</param>
+    /// <param name="momentum">The factor of the previous direction, which is added to the gradient; 0 ≤ momentum &lt; 1.</param>
+    /// <param name="weight_decay">Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null takes 1e-8 where all parameters are float64, else 1e-5.</param>
+    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null takes the machine epsilon of the coarsest dtype among the parameters.</param>
+    /// <param name="logger">Receives one debug message a step; null for none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
     public ArmijoGD(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => add_param_group(new ParamGroup(parameters));
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="ArmijoGD(IEnumerable{Parameter}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
     public ArmijoGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => add_param_group(new ParamGroup(Named(parameters)));
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
+    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
     /// <inheritdoc cref="ArmijoGD(IEnumerable{Parameter}, double, double, double, int, double, Interpolation, FirstTrial, double, double, int, double, double, bool, double?, double?, ILogger?)"/>
     public ArmijoGD(IEnumerable<ParamGroup> parameters, double lr = 1.0, double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None, FirstTrial first_trial = FirstTrial.Restart, double growth = 2, double max_step = 10, int history = 1, double momentum = 0, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, beta, max_backtracks, min_step, interpolation, first_trial, growth, max_step, history, momentum, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroups(parameters);
 
-    /// <summary>The momentum of groups that are added from now on; each group has its own. 0 ≤ momentum &lt; 1.</summary>
+    /// <summary>The momentum that groups take which are added from now on without their own; 0 ≤ momentum &lt; 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The momentum is out of its range.</exception>
     public double Momentum
     {
@@ -161,7 +167,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
         tolerance_change = tolerance_change,
     };
 
-    /// <summary>The hyperparameters of a group: learning rate, momentum and weight decay. The search's come from the optimizer's arguments.</summary>
+    /// <summary>The hyperparameters of a group: learning rate, momentum and weight decay. Those of the search come from the optimizer's arguments. What is null takes the optimizer's.</summary>
     public sealed class Options : LineSearchOptions
     {
         private static readonly Hyperparameter[] Rows =
@@ -173,7 +179,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
         /// <inheritdoc/>
         protected override IReadOnlyList<Hyperparameter> Table => Rows;
 
-        /// <summary>The part of the previous direction that is added; 0 ≤ momentum &lt; 1.</summary>
+        /// <summary>The factor of the previous direction, which is added to the gradient; 0 ≤ momentum &lt; 1, null takes the optimizer's.</summary>
         public double? momentum { get => this[8]; set => this[8] = value; }
 
         internal double? interpolation { get => this[9]; set => this[9] = value; }
@@ -186,17 +192,18 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
 
         internal double? history { get => this[13]; set => this[13] = value; }
 
-        /// <inheritdoc/>
+        /// <summary>Checks that min_step ≤ max_step.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">min_step is greater than max_step.</exception>
         protected override void CheckTogether()
         {
             if (min_step > max_step) throw new ArgumentOutOfRangeException(nameof(min_step), min_step, $"min_step is {min_step}; it must be at most max_step, which is {max_step}.");
         }
     }
 
-    /// <summary>Parameters with a learning rate, momentum and weight decay of their own.</summary>
+    /// <summary>A group of parameters with a learning rate, momentum and weight decay of its own.</summary>
     public sealed class ParamGroup : ParamGroup<Options>, optim.IMomentum
     {
-        /// <summary>A group without parameters; set them before the optimizer gets it.</summary>
+        /// <summary>Creates a group without parameters and options; set the parameters before an optimizer takes it.</summary>
         public ParamGroup() { }
 
         /// <summary>Creates a group. Ranges are checked when an optimizer takes it.</summary>
@@ -205,7 +212,8 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
         /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
         public ParamGroup(IEnumerable<Parameter> parameters, Options? options = null) : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), options ?? new Options()) { }
 
-        /// <summary>The group's momentum, which schedulers change. Not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
+        /// <summary>The group's momentum, which schedules set. It is not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
+        /// <exception cref="InvalidOperationException">It was left null and no optimizer has taken the group yet.</exception>
         public double Momentum { get => Options.momentum!.Value; set => Options.momentum = value; }
     }
 }

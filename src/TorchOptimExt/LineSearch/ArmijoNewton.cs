@@ -19,42 +19,49 @@ namespace TorchOptimExt;
 /// Up to max_exact elements in all, H is computed exactly (one pass backwards through the gradient an element) and factored by Cholesky; where it is not
 /// positive definite, τ is doubled until H + τI is. Above, the direction comes from conjugate gradients on products of H with a vector, stopped at the
 /// residual min(0.5, √‖g‖)·‖g‖. <see cref="LineSearchOptimizer.LastStep"/> tells which of these happened. The loss must be differentiable twice, and the
-/// closure must return the same loss for the same parameters: full batches. It leaves backward() to the optimizer:
-/// <code>
-/// var optimizer = torch.optim.ArmijoNewton(model.parameters());
-/// while (optimizer.LastStep?.Outcome is null or LineSearchOutcome.Accepted) optimizer.step(() => loss(model.forward(x), y)).Dispose();
-/// </code>
+/// closure must return the same loss for the same parameters: full batches. It leaves backward() to the optimizer.
 /// <para>Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 3.2, 3.3 and 7.1; L. Armijo, 1966; the condition with curvature is
 /// known as "Armijo full relaxation".</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.ArmijoNewton(model.parameters());
+/// while (optimizer.LastStep?.Outcome is null or LineSearchOutcome.Accepted)
+///     optimizer.step(() => torch.nn.functional.mse_loss(model.forward(x), y)).Dispose();
+/// </code>
+/// </example>
 public sealed class ArmijoNewton : LineSearchOptimizer
 {
-    /// <summary>An optimizer of these parameters.</summary>
+    /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The part of Newton's step that is tried first, ≥ 0; 1 is Newton's method.</param>
-    /// <param name="c">The part of the predicted decrease that suffices; 0 &lt; c &lt; 1.</param>
+    /// <param name="lr">The factor of Newton's step that is tried first, ≥ 0; 1 is Newton's method.</param>
+    /// <param name="c">The fraction of the predicted decrease that must be reached; 0 &lt; c &lt; 1.</param>
     /// <param name="b">How much of the curvature the prediction contains; 0 ≤ b ≤ 1, and 0 for plain Armijo.</param>
-    /// <param name="beta">The factor of a refused step size; 0 &lt; β &lt; 1.</param>
-    /// <param name="max_backtracks">How often a step reduces α at most; ≥ 0.</param>
+    /// <param name="beta">β, by which a refused α is multiplied; 0 &lt; β &lt; 1.</param>
+    /// <param name="max_backtracks">The most reductions of α in a step; ≥ 0.</param>
     /// <param name="min_step">The smallest α that is tried; &gt; 0.</param>
-    /// <param name="max_exact">Up to how many elements in all the Hessian is computed exactly; ≥ 0. It takes 8·n² bytes.</param>
-    /// <param name="max_cg">The most iterations of conjugate gradients; ≥ 1. Null: twice the number of elements, at most 250.</param>
-    /// <param name="weight_decay">λ: ½·λ‖θ‖² is added to what is minimized; ≥ 0.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null: 1e-8 for float64, 1e-5 otherwise.</param>
-    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null: the dtype's machine epsilon.</param>
-    /// <param name="logger">Gets one debug line a step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    /// <param name="max_exact">The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥ 0.</param>
+    /// <param name="max_cg">The most iterations of conjugate gradients; ≥ 1. Null takes twice the number of elements, at most 250.</param>
+    /// <param name="weight_decay">Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null takes 1e-8 where all parameters are float64, else 1e-5.</param>
+    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null takes the machine epsilon of the coarsest dtype among the parameters.</param>
+    /// <param name="logger">Receives one debug message a step; null for none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
     public ArmijoNewton(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroup<Options>(parameters);
 
-    /// <summary>An optimizer of these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="ArmijoNewton(IEnumerable{Parameter}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
     public ArmijoNewton(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroup<Options>(parameters);
 
-    /// <summary>An optimizer of these groups; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
+    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
     /// <inheritdoc cref="ArmijoNewton(IEnumerable{Parameter}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
     public ArmijoNewton(IEnumerable<ParamGroup<Options>> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
         : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroups(parameters);
@@ -137,7 +144,7 @@ public sealed class ArmijoNewton : LineSearchOptimizer
         tolerance_change = tolerance_change,
     };
 
-    /// <summary>The hyperparameters of a group: learning rate and weight decay. The search's come from the optimizer's arguments.</summary>
+    /// <summary>The hyperparameters of a group: learning rate and weight decay. Those of the search come from the optimizer's arguments. What is null takes the optimizer's.</summary>
     public sealed class Options : LineSearchOptions
     {
         private static readonly Hyperparameter[] Rows =

@@ -11,11 +11,17 @@ namespace TorchOptimExt.LineSearch;
 /// Without curvature and with reference = φ(0) that is φ(α) ≤ φ(0) + c·α·φ′(0). NaN and ±∞ are refused.
 /// </summary>
 /// <remarks>
-/// Works on numbers alone; what a step size moves is the caller's.
+/// The search of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> by itself, on any function of one number.
 /// <para>Source: L. Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", 1966; J. Nocedal and
 /// S. Wright, "Numerical Optimization", 2006, algorithm 3.1 and equations 3.57 to 3.59 (interpolation); L. Grippo, F. Lampariello,
 /// S. Lucidi, "A Nonmonotone Line Search Technique for Newton's Method", 1986 (a reference above φ(0)).</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var found = new ArmijoSearch().Search(step => Math.Pow(1 - 3 * step, 2), origin: 1, slope: -6);
+/// Console.WriteLine($"{found.Outcome}: step {found.Step}, value {found.Value}");     // Accepted: step 0.5, value 0.25
+/// </code>
+/// </example>
 public sealed class ArmijoSearch
 {
     internal static readonly Hyperparameter C = Hyperparameter.BetweenZeroAndOne("c"), Beta = Hyperparameter.BetweenZeroAndOne("beta"),
@@ -27,13 +33,13 @@ public sealed class ArmijoSearch
     private readonly int max_backtracks;
     private readonly Interpolation interpolation;
 
-    /// <summary>A search with these settings.</summary>
-    /// <param name="c">The part of the predicted decrease that suffices; 0 &lt; c &lt; 1.</param>
-    /// <param name="beta">The factor of a refused step size; 0 &lt; β &lt; 1.</param>
-    /// <param name="max_backtracks">How often the step size is reduced at most; ≥ 0.</param>
+    /// <summary>Creates a search with these settings.</summary>
+    /// <param name="c">The fraction of the predicted decrease that must be reached; 0 &lt; c &lt; 1.</param>
+    /// <param name="beta">β, by which a refused step size is multiplied; 0 &lt; β &lt; 1.</param>
+    /// <param name="max_backtracks">The most reductions of the step size; ≥ 0.</param>
     /// <param name="min_step">The smallest step size that is tried; &gt; 0.</param>
     /// <param name="interpolation">How the next step size is found. A refused value that is not finite, or a model that does not decrease, is followed by β·α always.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; NaN and infinity always are.</exception>
     public ArmijoSearch(double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None)
     {
         C.Check(c);
@@ -44,14 +50,15 @@ public sealed class ArmijoSearch
         (this.c, this.beta, this.max_backtracks, this.min_step, this.interpolation) = (c, beta, max_backtracks, min_step, interpolation);
     }
 
-    /// <summary>Searches along a ray.</summary>
-    /// <param name="value">φ: the value at a step size.</param>
-    /// <param name="origin">φ(0).</param>
-    /// <param name="slope">φ′(0), which must be negative.</param>
+    /// <summary>Searches for a step size. What <paramref name="value"/> throws is passed on.</summary>
+    /// <param name="value">φ: gives the value at a step size. NaN and ±∞ refuse it.</param>
+    /// <param name="origin">φ(0). Where it is NaN or infinite, the outcome is NonFiniteLoss.</param>
+    /// <param name="slope">φ′(0). Where it is not finite and negative, the outcome is NoDescent.</param>
     /// <param name="first">The step size that is tried first; finite and &gt; 0.</param>
     /// <param name="curvature">The second derivative that the model of the decrease has; finite, 0 for plain Armijo.</param>
-    /// <param name="reference">What the decrease is measured from; null: φ(0).</param>
+    /// <param name="reference">The value from which the decrease is measured; null takes φ(0).</param>
     /// <returns>The accepted step size, or why there is none.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="value"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The first step size or the curvature is out of its range.</exception>
     public RaySearchResult Search(Func<double, double> value, double origin, double slope, double first = 1, double curvature = 0, double? reference = null)
     {

@@ -1,12 +1,12 @@
 namespace TorchOptimExt;
 
-/// <summary>Along which direction a line search went.</summary>
+/// <summary>The direction d along which a line search went, up to the learning rates.</summary>
 public enum DirectionKind
 {
-    /// <summary>None: the step ended before.</summary>
+    /// <summary>No direction: the step ended before it chose one.</summary>
     None,
 
-    /// <summary>−g; also what a direction that does not descend falls back to.</summary>
+    /// <summary>−g; also taken where another direction would not descend.</summary>
     NegativeGradient,
 
     /// <summary>−(g + momentum · previous).</summary>
@@ -15,12 +15,12 @@ public enum DirectionKind
     /// <summary>−H⁻¹g with the exact Hessian, which is positive definite.</summary>
     Newton,
 
-    /// <summary>−(H + τI)⁻¹g: the exact Hessian is not positive definite.</summary>
+    /// <summary>−(H + τI)⁻¹g with the exact Hessian, which is not positive definite.</summary>
     ShiftedNewton,
 
-    /// <summary>Conjugate gradients on Hessian-vector products, to the wanted residual.</summary>
+    /// <summary>Conjugate gradients on Hessian-vector products, which reached the wanted residual.</summary>
     NewtonCG,
 
-    /// <summary>Conjugate gradients that ended before: at a direction of negative curvature or after max_cg iterations.</summary>
+    /// <summary>Conjugate gradients that ended before the wanted residual: at a direction of negative curvature or after max_cg iterations.</summary>
     TruncatedNewtonCG,
 }

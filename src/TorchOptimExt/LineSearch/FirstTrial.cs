@@ -1,14 +1,14 @@
 namespace TorchOptimExt;
 
-/// <summary>Which step size a line search tries first.</summary>
+/// <summary>Which step size α a step of <see cref="ArmijoGD"/> tries first; never one above max_step.</summary>
 public enum FirstTrial
 {
-    /// <summary>1 in every step.</summary>
+    /// <summary>α = 1 in every step.</summary>
     Restart,
 
-    /// <summary>The last accepted one; 1 in the first step.</summary>
+    /// <summary>The last accepted α; 1 before one was accepted.</summary>
     Keep,
 
-    /// <summary>The last accepted one times growth; 1 in the first step. For mini-batches (Vaswani et al. 2019).</summary>
+    /// <summary>The last accepted α times growth; 1 before one was accepted. For mini-batches (Vaswani et al. 2019).</summary>
     Grow,
 }

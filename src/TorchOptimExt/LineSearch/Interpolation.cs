@@ -1,6 +1,6 @@
 namespace TorchOptimExt;
 
-/// <summary>How a line search finds the next step size after one was refused.</summary>
+/// <summary>How a line search finds the next step size after α was refused.</summary>
 public enum Interpolation
 {
     /// <summary>α ← β·α.</summary>

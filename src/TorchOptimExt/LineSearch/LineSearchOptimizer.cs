@@ -11,9 +11,9 @@ namespace TorchOptimExt.LineSearch;
 /// direction, and evaluates it once for each step size along that direction until one is accepted.
 /// </summary>
 /// <remarks>
-/// The closure computes the loss and returns it; it does not call backward(). It must be deterministic for given
-/// parameters but for random numbers, which are the same in every evaluation of a step. What it makes in a trial is disposed when
-/// the trial ends. After the step the parameters' grad holds the gradient where the step began.
+/// The closure computes the loss and returns it; it does not call backward(). For given parameters it must return the same loss
+/// each time; random numbers, such as dropout's, are the same in every evaluation of a step. Tensors that it makes in a trial are disposed when
+/// the trial ends. After the step the parameters' grad holds the gradient of the loss where the step began.
 /// </remarks>
 public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {
@@ -22,7 +22,7 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 
     private protected LineSearchOptimizer(LineSearchOptions defaults, ILogger? logger) : base(defaults) => this.logger = logger;
 
-    /// <summary>What the last step did; null before the first one, and where it threw.</summary>
+    /// <summary>What the last step did; null before the first one, and where the last one threw.</summary>
     public LineSearchStep? LastStep { get; private set; }
 
     private protected LineSearchOptions Settings => (LineSearchOptions)_parameter_groups[0].Options;
@@ -44,12 +44,13 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <summary>Remembers an accepted step.</summary>
     private protected virtual void Accept(IReadOnlyList<Leg> legs, LineSearchStep step) { }
 
-    /// <summary>One step along one direction; <see cref="LastStep"/> tells how it ended.</summary>
-    /// <param name="closure">Computes and returns the loss, a tensor of one element, and leaves backward() to the optimizer.</param>
-    /// <returns>The loss before the step.</returns>
-    /// <exception cref="InvalidOperationException">There is no closure, it called backward(), or what it returns cannot be differentiated; no parameter is changed then.</exception>
+    /// <summary>Performs one optimization step along one direction; <see cref="LastStep"/> tells how it ended.</summary>
+    /// <param name="closure">Computes and returns the loss, a floating-point tensor of one element, and leaves backward() to the optimizer. Required.</param>
+    /// <returns>What the closure returned where the step began, without weight decay; the caller owns it.</returns>
+    /// <exception cref="InvalidOperationException">There is no closure; it called backward(); it did not return a floating-point tensor of one element that can be differentiated and depends on
+    /// a parameter; or a gradient is sparse, or not of its parameter's shape, dtype and device. No parameter is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
-    /// <remarks>An exception of the closure leaves every parameter with the bits that it had before the step.</remarks>
+    /// <remarks>What the closure throws is passed on; every parameter then has the bits that it had before the step.</remarks>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         ThrowIfDisposed();

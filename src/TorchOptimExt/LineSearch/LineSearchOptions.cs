@@ -3,8 +3,8 @@ using TorchOptimExt.Base;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The hyperparameters that <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> share. A group has its own learning rate
-/// and weight decay; what concerns the search is the same for all groups, and comes from the optimizer's arguments.
+/// The hyperparameters that groups of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> share: each has its own <c>LearningRate</c> (≥ 0)
+/// and weight decay. What concerns the search is the same for all groups, and comes from the optimizer's arguments.
 /// </summary>
 public abstract class LineSearchOptions : HyperparameterOptions
 {
@@ -18,7 +18,7 @@ public abstract class LineSearchOptions : HyperparameterOptions
 
     private protected LineSearchOptions() { }
 
-    /// <summary>λ: ½·λ‖θ‖² is added to what is minimized; ≥ 0.</summary>
+    /// <summary>Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized; null takes the optimizer's.</summary>
     public double? weight_decay { get => this[0]; set => this[0] = value; }
 
     internal bool? maximize { get => Switch(1); set => Switch(1, value); }

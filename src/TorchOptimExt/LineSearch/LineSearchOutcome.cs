@@ -9,16 +9,16 @@ public enum LineSearchOutcome
     /// <summary>max|g| was within tolerance_grad (nothing moved), or an accepted step changed F by no more than tolerance_change · max(1, |F|).</summary>
     Converged,
 
-    /// <summary>There is no direction with gᵀd &lt; 0: every learning rate is 0, or the slope leaves the range of numbers.</summary>
+    /// <summary>No direction with a finite gᵀd &lt; 0 was found: every learning rate is 0, or the slope overflows.</summary>
     NoDescent,
 
     /// <summary>No step size was accepted within max_backtracks reductions.</summary>
     MaxBacktracks,
 
-    /// <summary>The step size fell below min_step.</summary>
+    /// <summary>The step size fell below min_step before one was accepted.</summary>
     MinStep,
 
-    /// <summary>F is NaN or infinite where the step begins.</summary>
+    /// <summary>F is NaN or infinite where the step begins. A trial for which it is counts as refused.</summary>
     NonFiniteLoss,
 
     /// <summary>The gradient has a NaN or infinite element.</summary>

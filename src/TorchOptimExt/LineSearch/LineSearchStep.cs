@@ -1,6 +1,6 @@
 namespace TorchOptimExt;
 
-/// <summary>What a step of a line search did. F is ±f + ½·Σ λ‖θ‖², g its gradient, d the direction.</summary>
+/// <summary>What a step of a line search did. F = ±f + ½·Σ λ‖θ‖² is what is minimized (f the loss, λ weight decay), g its gradient, d the direction.</summary>
 public sealed record LineSearchStep
 {
     /// <summary>Why the step ended.</summary>
@@ -9,7 +9,7 @@ public sealed record LineSearchStep
     /// <summary>Whether the parameters moved. Where not, they have the same bits as before.</summary>
     public bool Moved => Step > 0;
 
-    /// <summary>α, in multiples of the direction; 0 where none was accepted.</summary>
+    /// <summary>The accepted step size α, in multiples of d; 0 where none was accepted.</summary>
     public double Step { get; init; }
 
     /// <summary>F before the step.</summary>
@@ -18,30 +18,30 @@ public sealed record LineSearchStep
     /// <summary>F after the step; that before it where nothing moved.</summary>
     public required double After { get; init; }
 
-    /// <summary>The value that F had to fall below: F before the step, or the largest of the last <c>history</c> ones.</summary>
+    /// <summary>The value from which the decrease of F is measured: F before the step, or the largest of the last <c>history</c> values; 0 where the step ended before the search.</summary>
     public double Reference { get; init; }
 
-    /// <summary>gᵀd.</summary>
+    /// <summary>gᵀd, the derivative of F along d; 0 where the step ended before the search.</summary>
     public double Slope { get; init; }
 
     /// <summary>b · dᵀHd, the curvature in the model of the decrease; 0 for <see cref="ArmijoGD"/>.</summary>
     public double Curvature { get; init; }
 
-    /// <summary>How many step sizes were evaluated.</summary>
+    /// <summary>The number of step sizes that were evaluated.</summary>
     public int Trials { get; init; }
 
-    /// <summary>How often the closure was called: once, and once a trial.</summary>
+    /// <summary>The number of calls of the closure: one where the step begins, and one for each trial.</summary>
     public required int Evaluations { get; init; }
 
-    /// <summary>max|g|, the largest element of the gradient of F.</summary>
+    /// <summary>max|g|, the largest absolute value in the gradient of F where the step began; NaN where F is not finite there.</summary>
     public double LargestGradient { get; init; }
 
-    /// <summary>Along which direction the search went.</summary>
+    /// <summary>The direction along which the search went.</summary>
     public DirectionKind Direction { get; init; }
 
-    /// <summary>τ, which was added to the Hessian's diagonal; 0 where none was needed.</summary>
+    /// <summary>τ, which was added to the diagonal of the Hessian; 0 where none was needed, and for <see cref="ArmijoGD"/>.</summary>
     public double Shift { get; init; }
 
-    /// <summary>How many products of the Hessian with a vector were computed, each a pass backwards through the gradient.</summary>
+    /// <summary>The number of products of the Hessian with a vector, each a backward pass through the gradient; 0 for <see cref="ArmijoGD"/>.</summary>
     public int HessianProducts { get; init; }
 }

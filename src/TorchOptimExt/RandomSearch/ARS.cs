@@ -17,49 +17,61 @@ namespace TorchOptimExt;
 /// with the reward r = −f, or r = f where f is maximized.
 /// </summary>
 /// <remarks>
-/// As it is this is ARS V1; with top_directions &lt; n_directions V1-t; with observations that pass an
+/// With the defaults this is the paper's variant V1; with top_directions &lt; n_directions V1-t; with observations that pass an
 /// <see cref="ObservationNormalizer"/> V2 and V2-t. With n_directions = 1 and normalize_by_std = false it is the method
 /// of finite differences, whose formula is often printed with a plus sign for a loss, too; to minimize it must be minus.
 /// <para>
 /// The perturbations are functions of (seed, step, direction), made anew where they are needed (<see cref="GaussianNoise"/>):
-/// a step needs the memory of the parameters and of one copy. After each step that throws the parameters have their
-/// bits of before. A reward that is not finite drops its direction. Where all rewards are equal the parameters stay.
-/// The learning rates of schedulers apply. Works for any real floating dtype and device.
+/// a step needs the memory of the parameters and of one copy. After a step that throws the parameters have the
+/// bits that they had before. A direction of which a reward is NaN or infinite is dropped. Where all rewards are equal the parameters stay as they are.
+/// Schedules can set the learning rates. It works for parameters of any real floating-point dtype on any device.
 /// </para>
 /// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018, algorithms 1 and 2.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.ARS(model.parameters(), lr: 0.02, n_directions: 8, delta_std: 0.03, seed: 1);
+/// for (var step = 0; step &lt; 100; step++)
+///     optimizer.step(() => torch.nn.functional.mse_loss(model.forward(x), y)).Dispose();
+/// </code>
+/// A closure that returns a number, for example an episode's reward: <c>optimizer.step(perturbation => Episode(model, perturbation))</c>.
+/// </example>
 public sealed class ARS : OptimizerBase, ILossOnlyClosure
 {
     private readonly RandomSearchPass pass = new();
 
-    /// <summary>A search over these parameters.</summary>
+    /// <summary>Creates a search over these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The step size α ≥ 0; in units of the parameter where normalize_by_std is on.</param>
-    /// <param name="n_directions">N ≥ 1: a step evaluates the objective 2N times.</param>
-    /// <param name="top_directions">b, how many of the best directions make the update, 1 ≤ b ≤ N; null takes all.</param>
-    /// <param name="delta_std">ν &gt; 0, the size of the perturbations, in units of the parameter.</param>
-    /// <param name="normalize_by_std">Divide by σ, so that the scale of the objective does not matter.</param>
-    /// <param name="seed">The seed of the perturbations; null draws one from torch's default generator.</param>
-    /// <param name="maximize">Maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a parameter twice, shared memory, a non-leaf, or a tensor that is not floating point.</exception>
+    /// <param name="lr">Learning rate (the step size α of the paper), ≥ 0; in units of the parameter where normalize_by_std is true.</param>
+    /// <param name="n_directions">N, the number of directions of a step, which evaluates the objective 2N times; 1 ≤ N &lt; 2³⁰.</param>
+    /// <param name="top_directions">b, how many of the best directions make the update; 1 ≤ b ≤ N, null takes all.</param>
+    /// <param name="delta_std">ν, the size of the perturbations, in units of the parameter; &gt; 0.</param>
+    /// <param name="normalize_by_std">Whether to divide by σ, so that the scale of the objective does not matter.</param>
+    /// <param name="seed">The seed of the perturbations, any number; null draws one from torch's default generator.</param>
+    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
     public ARS(IEnumerable<Parameter> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
         : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
 
-    /// <summary>A search over these parameters, whose names appear in messages.</summary>
+    /// <summary>Creates a search over these parameters; error messages use their names.</summary>
+    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
     public ARS(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
         : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
 
-    /// <summary>A search over these groups, which may differ in lr and delta_std; what a group leaves open takes the values given here.</summary>
+    /// <summary>Creates a search over these parameter groups; what a group leaves null takes the values given here.</summary>
+    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
+    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, differ from the search's in more than lr and delta_std, or it shares a parameter or memory with another.</exception>
     /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
     public ARS(IEnumerable<ParamGroup<ARSOptions>> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
         : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroups(parameters);
 
-    /// <summary>What the last step did; null before the first.</summary>
+    /// <summary>What the last step did that updated the parameters; null before the first.</summary>
     public ARSReport? LastStep { get; private set; }
 
-    /// <summary>How many steps were done: the number of the next one.</summary>
+    /// <summary>How many steps have updated the parameters, which is the number of the next one.</summary>
     public long Steps => StateOf(_parameter_groups[0].Parameters.First()).step;
 
     private ARSOptions Search => (ARSOptions)_parameter_groups[0].Options;
@@ -77,10 +89,10 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return defaults;
     }
 
-    /// <summary>One step: evaluates the closure at 2N perturbed parameters and updates them.</summary>
-    /// <param name="closure">Returns the objective, a tensor of one element. It runs without gradients, in a dispose scope of its own.</param>
-    /// <returns>The mean of the objective over the evaluations that count, in the dtype of the closure's result.</returns>
-    /// <exception cref="InvalidOperationException">There is no closure, it returns more than one number, no direction has finite rewards, or the update overflows.</exception>
+    /// <summary>Performs one step: evaluates the closure at 2N perturbed copies of the parameters and updates them.</summary>
+    /// <param name="closure">Returns the objective, a tensor of one element; it does not call backward(). It runs without gradients, in a dispose scope of its own. Required.</param>
+    /// <returns>The mean of the objective over the directions that count, in the dtype of what the closure returned; the caller owns it.</returns>
+    /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, no direction has finite rewards, or the update overflows. The parameters are as before then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
@@ -96,10 +108,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return tensor(Search.maximize!.Value ? report.Mean : -report.Mean, dtype);
     }
 
-    /// <summary>One step with an objective that returns a number and may see which perturbation it evaluates.</summary>
-    /// <param name="objective">Runs without gradients, in a dispose scope of its own.</param>
+    /// <summary>Performs one step with an objective that returns a number and is told which perturbation it evaluates.</summary>
+    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its own.</param>
     /// <returns>What the step did.</returns>
-    /// <inheritdoc cref="step(Func{Tensor})" path="/exception"/>
+    /// <exception cref="ArgumentNullException"><paramref name="objective"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; the parameters are as before then.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport step(Func<Perturbation, double> objective)
     {
         ThrowIfDisposed();
@@ -118,10 +132,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return Update(plus, minus, null);
     }
 
-    /// <summary>One step whose evaluations are shared between evaluators that run at once; for the same rewards bitwise the serial step.</summary>
-    /// <param name="evaluators">At least one; each is used by one thread at a time.</param>
-    /// <param name="cancellation">Ends the step before the update; the parameters are as before then.</param>
-    /// <returns>What the step did. An evaluation that threw cost its direction only, and is reported.</returns>
+    /// <summary>Performs one step whose evaluations are shared between evaluators that run at once. The same rewards give bitwise the result of the serial step.</summary>
+    /// <param name="evaluators">At least one, each once; each is called by one thread at a time. See <see cref="PerturbedReplica"/>.</param>
+    /// <param name="cancellation">Ends the step before the update.</param>
+    /// <returns>What the step did. An evaluation that threw drops its direction and is reported.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="evaluators"/> is null.</exception>
+    /// <exception cref="ArgumentException">There is no evaluator, or one is null or given twice.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing is changed.</exception>
     /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
@@ -136,11 +152,14 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return Update(evaluation.Plus, evaluation.Minus, evaluation.Failure);
     }
 
-    /// <summary>Evaluates an objective at one perturbation of the current step; the parameters have their bits of before afterwards.</summary>
-    /// <remarks>With <see cref="Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> the parts of a step, for processes that hold copies of a model and exchange numbers only.</remarks>
-    /// <param name="perturbation">Of the step that comes next, <see cref="Steps"/>.</param>
-    /// <param name="objective">Runs without gradients, in a dispose scope of its own.</param>
+    /// <summary>Evaluates an objective at one perturbation of the current step; afterwards the parameters have the bits that they had before.</summary>
+    /// <remarks>With <see cref="Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> it is a step in parts, for processes that hold copies of a model and exchange numbers only.</remarks>
+    /// <param name="perturbation">A perturbation whose step is <see cref="Steps"/>.</param>
+    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its own.</param>
+    /// <returns>What the objective returned.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="objective"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The perturbation is not one of the current step.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public double Evaluate(Perturbation perturbation, Func<Perturbation, double> objective)
     {
         ThrowIfDisposed();
@@ -151,11 +170,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>Updates the parameters from the objective's values at all perturbations of the current step.</summary>
-    /// <param name="plus">f(θ + νδₖ) for each direction; a pair that is not finite is dropped.</param>
+    /// <param name="plus">f(θ + νδₖ) for each direction, n_directions in all. A direction of which a value is NaN or infinite is dropped.</param>
     /// <param name="minus">f(θ − νδₖ) for each direction.</param>
     /// <returns>What the step did.</returns>
-    /// <exception cref="ArgumentException">There are not n_directions values.</exception>
+    /// <exception cref="ArgumentException">There are not n_directions values of each.</exception>
     /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus)
     {
         ThrowIfDisposed();

@@ -2,7 +2,10 @@ using TorchOptimExt.Base;
 
 namespace TorchOptimExt;
 
-/// <summary>The hyperparameters of <see cref="ARS"/>. lr and delta_std may differ from group to group; the others belong to the whole search.</summary>
+/// <summary>
+/// The hyperparameters of a group of <see cref="ARS"/>. <c>LearningRate</c> (≥ 0) and <see cref="delta_std"/> may differ from group to group; the others
+/// belong to the whole search and are left null, or equal the optimizer's.
+/// </summary>
 public sealed class ARSOptions : HyperparameterOptions
 {
     private static readonly Hyperparameter[] Rows =
@@ -15,29 +18,30 @@ public sealed class ARSOptions : HyperparameterOptions
     /// <inheritdoc/>
     protected override IReadOnlyList<Hyperparameter> Table => Rows;
 
-    /// <summary>ν, the size of the perturbations, in units of the parameter; ν &gt; 0.</summary>
+    /// <summary>ν, the size of the perturbations, in units of the parameter; ν &gt; 0, null takes the optimizer's.</summary>
     public double? delta_std { get => this[0]; set => this[0] = value; }
 
-    /// <summary>N, how many directions a step draws; it evaluates the objective twice for each. N ≥ 1.</summary>
+    /// <summary>N, how many directions a step draws; it evaluates the objective twice for each. 1 ≤ N &lt; 2³⁰, null takes the optimizer's.</summary>
     public int? n_directions { get => (int?)this[1]; set => this[1] = value; }
 
-    /// <summary>b, how many of the directions, the best, make the update; 1 ≤ b ≤ N.</summary>
+    /// <summary>b, how many directions, the best of N, make the update; 1 ≤ b ≤ N, null takes the optimizer's.</summary>
     public int? top_directions { get => (int?)this[2]; set => this[2] = value; }
 
-    /// <summary>Whether the update is divided by the standard deviation of the rewards that make it.</summary>
+    /// <summary>Whether the update is divided by the standard deviation of the rewards that make it; null takes the optimizer's.</summary>
     public bool? normalize_by_std { get => Switch(3); set => Switch(3, value); }
 
-    /// <summary>Maximize the objective instead of minimizing it.</summary>
+    /// <summary>Whether to maximize the objective instead of minimizing it; null takes the optimizer's.</summary>
     public bool? maximize { get => Switch(4); set => Switch(4, value); }
 
-    /// <summary>The seed of the perturbations.</summary>
+    /// <summary>The seed of the perturbations, any number; null takes the optimizer's.</summary>
     public long? seed
     {
         get => this[5] is { } low && this[6] is { } high ? (long)((ulong)low | (ulong)high << 32) : null;
         set => (this[5], this[6]) = ((uint?)(value & uint.MaxValue), (uint?)(value >> 32 & uint.MaxValue));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Checks that n_directions is below 2³⁰ and top_directions ≤ n_directions.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is too large.</exception>
     protected override void CheckTogether()
     {
         if (n_directions > int.MaxValue / 2) throw new ArgumentOutOfRangeException(nameof(n_directions), n_directions, $"n_directions is {n_directions}; it must be at most {int.MaxValue / 2}.");

@@ -6,7 +6,7 @@ using TorchOptimExt.RandomSearch;
 namespace TorchOptimExt;
 
 /// <summary>
-/// Standard normal deviates that are a function of (seed, step, direction, parameter, element) alone: any of them can be
+/// Standard normal deviates, the noise of <see cref="ARS"/>, that are a function of (seed, step, direction, parameter, element) alone: any of them can be
 /// made again at any time, by any thread, on any machine, with the same bits.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ namespace TorchOptimExt;
 /// u = (⌊word/2⌋ + ½)·2⁻³¹ rounded, so that |deviate| ≤ 6.67; ln by a polynomial on [√½, √2), sin and cos by polynomials on
 /// [−π/4, π/4]. Only additions, multiplications, square roots and conversions of IEEE 754 take part, each rounded by
 /// itself, never fused: no approximation of the hardware's or the platform's is used.
-/// <para>Source: G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.</para>
+/// <para>Sources: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011 (Threefry); G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.</para>
 /// </remarks>
 public static class GaussianNoise
 {
@@ -26,9 +26,9 @@ public static class GaussianNoise
 
     private static readonly uint[] LaneNumbers = [.. Enumerable.Range(0, Lanes).Select(lane => (uint)lane)];
 
-    /// <summary>Fills a buffer with deviates.</summary>
-    /// <param name="destination">Any length; element i is the same whatever the length.</param>
-    /// <param name="seed">The seed of the whole search.</param>
+    /// <summary>Fills a buffer with standard normal deviates.</summary>
+    /// <param name="destination">The buffer, of any length; element i is the same whatever the length.</param>
+    /// <param name="seed">The seed of the whole search, any number.</param>
     /// <param name="step">The step, from 0.</param>
     /// <param name="direction">The direction within the step, from 0.</param>
     /// <param name="parameter">The place of the parameter among all parameters, from 0.</param>

@@ -13,17 +13,30 @@ namespace TorchOptimExt;
 /// passes unchanged. <see cref="forward"/> does not record; <see cref="observe"/> does, and <see cref="merge"/> takes
 /// over what another has seen. ARS holds mean and deviation fixed within a step: record into a second normalizer, one
 /// for each evaluation where those run in parallel, and merge after the step, in the order of the evaluations.
-/// <para>Source: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962; T. F. Chan, G. H. Golub, R. J. LeVeque, 1979, for merging.</para>
+/// Not safe to record into from several threads at once.
+/// <para>The number of observations, their mean and their sums of squares are buffers, so <c>state_dict</c> and checkpoints hold them.</para>
+/// <para>Sources: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962; T. F. Chan, G. H. Golub, R. J. LeVeque, 1979, for merging.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var (normalizer, seen) = (new ObservationNormalizer(4), new ObservationNormalizer(4));
+/// var policy = torch.nn.Sequential(normalizer, torch.nn.Linear(4, 1));
+/// var action = policy.forward(observation);     // in an episode: normalized by what was seen in earlier steps
+/// seen.observe(observation);
+/// normalizer.merge(seen);                       // after optimizer.step(...)
+/// seen.reset();
+/// </code>
+/// </example>
 public sealed class ObservationNormalizer : Module<Tensor, Tensor>
 {
     private const double LeastDeviation = 1e-7;
 
     private readonly Tensor count, mean, squares;
 
-    /// <summary>A normalizer that has seen nothing.</summary>
+    /// <summary>Creates a normalizer that has seen nothing.</summary>
     /// <param name="features">How many elements an observation has, ≥ 1.</param>
-    /// <param name="device">Where the buffers are; null takes the CPU.</param>
+    /// <param name="device">The device of the buffers; null takes the CPU.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is less than 1.</exception>
     public ObservationNormalizer(long features, Device? device = null) : base(nameof(ObservationNormalizer))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -35,16 +48,17 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         register_buffer(nameof(squares), squares);
     }
 
-    /// <summary>How many observations were recorded.</summary>
+    /// <summary>The number of observations that were recorded.</summary>
     public long Count => (long)count.ToDouble();
 
-    /// <summary>The mean of the observations, of shape [features], float64. The caller owns it.</summary>
+    /// <summary>Computes the mean of the observations; 0 before the first one.</summary>
+    /// <returns>A new tensor of shape [features], float64, that the caller owns.</returns>
     public Tensor Mean() => mean.clone();
 
     /// <summary>
-    /// The standard deviation (n − 1 in the denominator), of shape [features], float64; infinite where it is below 1e-7,
-    /// 1 before the second observation. The caller owns it.
+    /// Computes the standard deviation of the observations (n − 1 in the denominator); infinite where it is below 1e-7, 1 before the second one.
     /// </summary>
+    /// <returns>A new tensor of shape [features], float64, that the caller owns.</returns>
     public Tensor StandardDeviation()
     {
         using var quiet = no_grad();
@@ -55,9 +69,11 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         return deviation.masked_fill(deviation.lt(LeastDeviation), double.PositiveInfinity).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The normalized observations.</summary>
-    /// <param name="input">Of shape [..., features]; the result has its dtype.</param>
-    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <summary>Normalizes observations by what was recorded so far; records nothing.</summary>
+    /// <param name="input">The observations, of shape [..., features].</param>
+    /// <returns>(input − mean) / std, of the input's shape and dtype; before the second recorded observation the input itself, in the same memory.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="input"/> is null.</exception>
+    /// <exception cref="ArgumentException">The last dimension is not of size features.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -69,7 +85,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     }
 
     /// <summary>Records observations.</summary>
-    /// <param name="observations">Of shape [features] or [n, features].</param>
+    /// <param name="observations">One observation, of shape [features], or several, of shape [n, features]; of any dtype and device.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="observations"/> is null.</exception>
     /// <exception cref="ArgumentException">The shape is another, or an element is NaN or infinite; nothing is recorded then.</exception>
     public void observe(Tensor observations)
     {
@@ -86,7 +103,9 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         Merge(rows.size(0), average, (rows - average).square().sum(dim: 0));
     }
 
-    /// <summary>Records all that another has recorded.</summary>
+    /// <summary>Records all that another normalizer has recorded; the other stays as it is.</summary>
+    /// <param name="other">The other, on any device.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="other"/> is null.</exception>
     /// <exception cref="ArgumentException">The other has another number of features.</exception>
     public void merge(ObservationNormalizer other)
     {

@@ -1,7 +1,7 @@
 namespace TorchOptimExt;
 
-/// <summary>One evaluation of a random search: the objective at θ + sign · ν · δ(step, direction).</summary>
-/// <param name="Step">The step, from 0: how many updates came before it.</param>
+/// <summary>Names one evaluation of <see cref="ARS"/>: the objective at θ + sign · ν · δ, where step and direction tell which δ.</summary>
+/// <param name="Step">The number of the step, from 0.</param>
 /// <param name="Direction">The direction within the step, from 0.</param>
 /// <param name="Sign">+1 or −1.</param>
 public readonly record struct Perturbation(long Step, int Direction, int Sign);

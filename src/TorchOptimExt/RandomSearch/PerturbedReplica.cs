@@ -8,6 +8,18 @@ namespace TorchOptimExt;
 /// Evaluates the objective on a replica of the model in this process, so that several run at once. The optimizer's own
 /// parameters are read, the replica's are overwritten: give each replica a module of its own.
 /// </summary>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.ARS(model.parameters(), seed: 1);
+/// var report = optimizer.step([Replica(), Replica()]);
+///
+/// PerturbedReplica Replica()
+/// {
+///     var copy = torch.nn.Linear(4, 1);
+///     return new(optimizer, copy.parameters(), perturbation => Episode(copy, perturbation));     // Episode: your simulation
+/// }
+/// </code>
+/// </example>
 public sealed class PerturbedReplica : IPerturbationEvaluator
 {
     private readonly ARS optimizer;
@@ -15,11 +27,12 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     private readonly Func<Perturbation, double> objective;
     private readonly RandomSearchPass pass = new() { MostThreads = 1 };     // the evaluators share the processors already
 
-    /// <summary>A replica whose objective is a number.</summary>
+    /// <summary>Creates a replica whose objective is a number.</summary>
     /// <param name="optimizer">The search.</param>
     /// <param name="parameters">The replica's parameters in the optimizer's order, with the same shapes and dtypes.</param>
-    /// <param name="objective">Computes the objective with the replica's parameters; runs without gradients. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
-    /// <exception cref="ArgumentException">The parameters do not match the optimizer's, or are the optimizer's own.</exception>
+    /// <param name="objective">Computes the objective with the replica's parameters; it runs without gradients, in a dispose scope of its own. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">A parameter is null or the optimizer's own, or the parameters do not match the optimizer's in number, shape or dtype.</exception>
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Perturbation, double> objective)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -30,20 +43,26 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
         if (own.Length != this.parameters.Length) throw new ArgumentException($"The replica has {this.parameters.Length} parameters, the optimizer {own.Length}.", nameof(parameters));
         foreach (var (theirs, ours) in this.parameters.Zip(own))
         {
+            if (theirs is null) throw new ArgumentException("The list of parameters holds a null.", nameof(parameters));
             if (theirs.Handle == ours.Handle) throw new ArgumentException("The replica's parameters are the optimizer's own; give it a module of its own.", nameof(parameters));
             if (theirs.dtype != ours.dtype || !theirs.shape.SequenceEqual(ours.shape))
                 throw new ArgumentException($"A parameter of the replica is {theirs.dtype} of shape [{string.Join(", ", theirs.shape)}], the optimizer's {ours.dtype} of shape [{string.Join(", ", ours.shape)}].", nameof(parameters));
         }
     }
 
-    /// <summary>A replica whose objective is a tensor of one element.</summary>
+    /// <summary>Creates a replica whose objective is a tensor of one element.</summary>
     /// <inheritdoc cref="PerturbedReplica(ARS, IEnumerable{Parameter}, Func{Perturbation, double})"/>
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Tensor> objective)
         : this(optimizer, parameters, ARS.ValueOf(objective)) { }
 
-    /// <inheritdoc/>
+    /// <summary>Writes the perturbed parameters into the replica and evaluates its objective. What the objective throws is passed on.</summary>
+    /// <param name="perturbation">A perturbation of the optimizer's current step.</param>
+    /// <param name="cancellation">Looked at before the objective is evaluated.</param>
+    /// <returns>The objective.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The perturbation is not one of the current step.</exception>
+    /// <exception cref="InvalidOperationException">The objective does not return a tensor of one element.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public double Evaluate(Perturbation perturbation, CancellationToken cancellation)
-            if (theirs is null) throw new ArgumentException("The list of parameters holds a null.", nameof(parameters));
     {
         cancellation.ThrowIfCancellationRequested();
         using var quiet = no_grad();

@@ -17,6 +17,19 @@ namespace TorchOptimExt;
 /// is made with <c>last_epoch</c> = k − 1 begins at t = k. All can be parts of a <c>SequentialLR</c> and of a <see cref="Checkpoint"/>.</para>
 /// <para>F# and C# before 14 have no extension members: call <c>SchedulerExtensions.InverseTimeDecay(...)</c> there.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.SGD(model.parameters(), 0.1);
+/// var schedule = torch.optim.lr_scheduler.InverseTimeDecay(optimizer, decay_rate: 0.1, min_lr: 1e-4);
+/// for (var epoch = 0; epoch &lt; 100; epoch++)
+/// {
+///     optimizer.zero_grad();
+///     torch.nn.functional.mse_loss(model.forward(x), y).backward();
+///     optimizer.step();
+///     schedule.step();
+/// }
+/// </code>
+/// </example>
 public static class SchedulerExtensions
 {
     private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("decay_rate"), Floor = Hyperparameter.NonNegative("min_lr"),
@@ -29,12 +42,12 @@ public static class SchedulerExtensions
         /// <summary>Inverse time decay: α(t) = max(α₀ / (1 + decay_rate · t), min_lr).</summary>
         /// <param name="optimizer">The optimizer whose groups decay.</param>
         /// <param name="decay_rate">How much the denominator grows in one step, ≥ 0; the rate is halved after 1 / decay_rate steps.</param>
-        /// <param name="min_lr">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer.</exception>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
         /// <remarks>For long trainings with noisy gradients: the sum of the rates diverges and that of their squares does not (Robbins and Monro, "A Stochastic Approximation Method", 1951). Common course material prints a minus sign in the denominator; that has a pole.</remarks>
         public static LRScheduler InverseTimeDecay(Optimizer optimizer, double decay_rate, double min_lr = 0, int last_epoch = -1, bool verbose = false)
         {
@@ -45,12 +58,13 @@ public static class SchedulerExtensions
         /// <summary>Exponential decay with a floor: α(t) = max(α₀ · gammaᵗ, min_lr).</summary>
         /// <param name="optimizer">The optimizer whose groups decay.</param>
         /// <param name="gamma">The factor of one step, 0 &lt; gamma ≤ 1; 0.95 and 0.98 are common for a step per epoch.</param>
-        /// <param name="min_lr">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer.</exception>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>TorchSharp's and PyTorch's <c>ExponentialLR</c> with a floor.</remarks>
         public static LRScheduler ExponentialDecay(Optimizer optimizer, double gamma = 0.95, double min_lr = 0, int last_epoch = -1, bool verbose = false)
         {
             Gamma.Check(gamma);
@@ -60,12 +74,13 @@ public static class SchedulerExtensions
         /// <summary>Inverse square root decay: α(t) = max(α₀ · k / √max(t, 1), min_lr).</summary>
         /// <param name="optimizer">The optimizer whose groups decay.</param>
         /// <param name="k">The factor at t = 0 and t = 1, &gt; 0.</param>
-        /// <param name="min_lr">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer.</exception>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>Source: M. Zinkevich, "Online Convex Programming and Generalized Infinitesimal Gradient Ascent", 2003, theorem 1 (η = t^−½).</remarks>
         public static LRScheduler InverseSquareRootDecay(Optimizer optimizer, double k = 1, double min_lr = 0, int last_epoch = -1, bool verbose = false)
         {
             K.Check(k);
@@ -74,14 +89,15 @@ public static class SchedulerExtensions
 
         /// <summary>Staircase decay with a floor: α(t) = max(α₀ · gamma^⌊t / step_size⌋, min_lr).</summary>
         /// <param name="optimizer">The optimizer whose groups decay.</param>
-        /// <param name="step_size">How many steps a stair is long, ≥ 1.</param>
-        /// <param name="gamma">The factor from one stair to the next, 0 &lt; gamma ≤ 1.</param>
-        /// <param name="min_lr">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer.</exception>
+        /// <param name="step_size">The number of steps between two changes, ≥ 1.</param>
+        /// <param name="gamma">The factor of each change, 0 &lt; gamma ≤ 1.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>TorchSharp's and PyTorch's <c>StepLR</c> with a floor.</remarks>
         public static LRScheduler StaircaseDecay(Optimizer optimizer, int step_size, double gamma = 0.1, double min_lr = 0, int last_epoch = -1, bool verbose = false)
         {
             StepSize.Check(step_size);
@@ -89,16 +105,17 @@ public static class SchedulerExtensions
             return Make(nameof(StaircaseDecay), optimizer, (_, t) => Math.Pow(gamma, t / step_size), min_lr, last_epoch, verbose);
         }
 
-        /// <summary>Rates by hand: α(t) = max(α₀ · factor, min_lr), the factor being that of the last row with epoch ≤ t, and 1 before the first row.</summary>
+        /// <summary>Decay by a table: α(t) = max(α₀ · factor, min_lr), the factor being that of the last row with epoch ≤ t, and 1 before the first row.</summary>
         /// <param name="optimizer">The optimizer whose groups change.</param>
-        /// <param name="table">From which t on which factor of α₀ holds: epochs ≥ 0, each greater than the one before; factors ≥ 0 and finite. At least one row.</param>
-        /// <param name="min_lr">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+        /// <param name="table">At least one row; from t = epoch on, α₀ is multiplied by factor. Epochs ≥ 0, each greater than the one before; factors ≥ 0.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
         /// <exception cref="ArgumentException">The table is empty.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer or no table.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> or <paramref name="table"/> is null.</exception>
+        /// <remarks>PyTorch's <c>MultiStepLR</c> with any factors: <c>TableDecay(optimizer, [(30, 0.1), (60, 0.01)])</c>.</remarks>
         public static LRScheduler TableDecay(Optimizer optimizer, IEnumerable<(int epoch, double factor)> table, double min_lr = 0, int last_epoch = -1, bool verbose = false)
         {
             ArgumentNullException.ThrowIfNull(table);
@@ -113,13 +130,13 @@ public static class SchedulerExtensions
         /// </summary>
         /// <param name="optimizer">The optimizer whose groups are annealed.</param>
         /// <param name="T_0">The length of the first cycle in steps, ≥ 1.</param>
-        /// <param name="T_mult">The factor from a cycle's length to the next one's, ≥ 1.</param>
-        /// <param name="eta_min">The floor, ≥ 0, in units of a learning rate.</param>
-        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0.</param>
-        /// <param name="verbose">Whether each change of a rate is printed.</param>
-        /// <returns>The schedule; it has set the rates of its first t.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-        /// <exception cref="ArgumentNullException">There is no optimizer.</exception>
+        /// <param name="T_mult">How many times as long as a cycle the next one is, ≥ 1.</param>
+        /// <param name="eta_min">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
         /// <remarks>Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, equation 5. Names and defaults are PyTorch's.</remarks>
         public static LRScheduler CosineAnnealingWarmRestarts(Optimizer optimizer, int T_0, int T_mult = 1, double eta_min = 0, int last_epoch = -1, bool verbose = false)
         {
