@@ -22,9 +22,13 @@ internal static class PageProgram
 
     /// <summary>Compiles a page's code behind what the page takes as given, which <c>Given/PAGE.csx</c> says.</summary>
     /// <returns>The program and what the compiler complains about.</returns>
-    public static (MethodInfo? main, string[] complaints) Compile(Page page)
+    public static (MethodInfo? main, string[] complaints) Compile(Page page) => Compile(Path.GetFileNameWithoutExtension(page.Name), page.Name, page.Code);
+
+    /// <summary>Compiles pieces of code behind what <c>Given/GIVEN.csx</c> says.</summary>
+    /// <returns>The program and what the compiler complains about.</returns>
+    public static (MethodInfo? main, string[] complaints) Compile(string given, string name, IEnumerable<(int line, string code)> code)
     {
-        var pieces = Given(page).Concat(page.Code.Select(piece => Parse(piece.line, piece.code, page.Name))).ToList();
+        var pieces = Given(given).Concat(code.Select(piece => Parse(piece.line, piece.code, name))).ToList();
         var compilation = CSharpCompilation.Create($"Page_{Guid.NewGuid():N}", [Parse(ImplicitUsings), .. Trees(pieces)], References, Options);
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
@@ -33,9 +37,9 @@ internal static class PageProgram
             [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.ToString())]);
     }
 
-    private static IEnumerable<CompilationUnitSyntax> Given(Page page)
+    private static IEnumerable<CompilationUnitSyntax> Given(string name)
     {
-        var path = Page.Beside($"Given/{Path.GetFileNameWithoutExtension(page.Name)}.csx");
+        var path = Page.Beside($"Given/{name}.csx");
         return File.Exists(path) ? [Parse(1, File.ReadAllText(path), path)] : [];
     }
 

@@ -12,7 +12,7 @@ public sealed class MlpOptions
     /// <summary>The probability with which a hidden value is set to 0 in training; 0 ≤ p &lt; 1, default 0.</summary>
     public double Dropout { get; set; }
 
-    /// <summary>Whether hidden layers are normalized over the batch (batch normalization); default false.</summary>
+    /// <summary>Whether hidden layers are normalized over the batch (batch normalization), for batches of two rows or more; default false.</summary>
     public bool BatchNormalization { get; set; }
 
     internal void Check()

@@ -32,7 +32,7 @@ public sealed record Hyperparameter(string Name, Func<double, bool> Allowed, str
     /// <param name="name">The name of the constructor's parameter, for the error message.</param>
     public static Hyperparameter AboveOne(string name) => new(name, static x => x > 1 && double.IsFinite(x), "finite and greater than 1");
 
-    /// <summary>Allows whole numbers that are at least <paramref name="least"/>.</summary>
+    /// <summary>Allows whole numbers from <paramref name="least"/> on.</summary>
     /// <param name="name">The name of the constructor's parameter, for the error message.</param>
     /// <param name="least">The smallest number that is allowed.</param>
     public static Hyperparameter Whole(string name, long least) => new(name, x => x >= least && x == Math.Floor(x) && double.IsFinite(x), $"a whole number, at least {least}");

@@ -89,7 +89,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return defaults;
     }
 
-    /// <summary>Performs one step: evaluates the closure at 2N perturbed copies of the parameters and updates them.</summary>
+    /// <summary>Performs one step: evaluates the closure with the parameters perturbed in 2N ways, one after another, and updates them.</summary>
     /// <param name="closure">Returns the objective, a tensor of one element; it does not call backward(). It runs without gradients, in a dispose scope of its own. Required.</param>
     /// <returns>The mean of the objective over the directions that count, in the dtype of what the closure returned; the caller owns it.</returns>
     /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, no direction has finite rewards, or the update overflows. The parameters are as before then.</exception>
