@@ -11,11 +11,12 @@ public static class TorchCatalog
     /// <param name="catalog">The trainers of the task.</param>
     /// <param name="options">How it is trained. Not copied: the trainer uses what they are when it fits.</param>
     /// <returns>The trainer, a step of a pipeline.</returns>
-    /// <exception cref="ArgumentNullException">The options, or what must not be null in them, are null.</exception>
+    /// <exception cref="ArgumentNullException">The catalog, the options, or what must not be null in them, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">The name of the label or feature column is empty, or both Module and ModuleWithOutputs are given.</exception>
+    /// <exception cref="ArgumentException">The name of the label, feature or weight column is empty, or both Module and ModuleWithOutputs are given.</exception>
     public static TorchTrainer Torch(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, TorchTrainerOptions options)
     {
+        ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new(TaskKind.BinaryClassification, options, shape => catalog.LbfgsLogisticRegression(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName).GetOutputSchema(shape));
     }
@@ -41,11 +42,12 @@ public static class TorchCatalog
     /// <param name="catalog">The trainers of the task.</param>
     /// <param name="options">How it is trained. Not copied: the trainer uses what they are when it fits.</param>
     /// <returns>The trainer, a step of a pipeline.</returns>
-    /// <exception cref="ArgumentNullException">The options, or what must not be null in them, are null.</exception>
+    /// <exception cref="ArgumentNullException">The catalog, the options, or what must not be null in them, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">The name of the label or feature column is empty, or both Module and ModuleWithOutputs are given.</exception>
+    /// <exception cref="ArgumentException">The name of the label, feature or weight column is empty, or both Module and ModuleWithOutputs are given.</exception>
     public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TorchTrainerOptions options)
     {
+        ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new(TaskKind.MulticlassClassification, options, shape => catalog.LbfgsMaximumEntropy(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName).GetOutputSchema(shape));
     }
@@ -71,11 +73,12 @@ public static class TorchCatalog
     /// <param name="catalog">The trainers of the task.</param>
     /// <param name="options">How it is trained. Not copied: the trainer uses what they are when it fits.</param>
     /// <returns>The trainer, a step of a pipeline.</returns>
-    /// <exception cref="ArgumentNullException">The options, or what must not be null in them, are null.</exception>
+    /// <exception cref="ArgumentNullException">The catalog, the options, or what must not be null in them, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">The name of the label or feature column is empty, or both Module and ModuleWithOutputs are given.</exception>
+    /// <exception cref="ArgumentException">The name of the label, feature or weight column is empty, or both Module and ModuleWithOutputs are given.</exception>
     public static TorchTrainer Torch(this RegressionCatalog.RegressionTrainers catalog, TorchTrainerOptions options)
     {
+        ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new(TaskKind.Regression, options, shape => catalog.LbfgsPoissonRegression(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName).GetOutputSchema(shape));
     }

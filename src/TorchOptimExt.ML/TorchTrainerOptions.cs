@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML;
+using TorchOptimExt.ML.Modules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -62,7 +63,7 @@ public sealed class TorchTrainerOptions
     /// <summary>The number of passes over all rows; ≥ 1, default 20.</summary>
     public int Epochs { get; set; } = 20;
 
-    /// <summary>The number of rows of a step; ≥ 1, default 64, null for all rows at once (full batch). The last batch of an epoch may be smaller; a single row that is left over joins the batch before.</summary>
+    /// <summary>The number of rows of a step; ≥ 1, default 64, null for all rows at once (full batch). With the batch normalization of <see cref="Mlp"/> ≥ 2. The last batch of an epoch may be smaller; a single row that is left over joins the batch before.</summary>
     public int? BatchSize { get; set; } = 64;
 
     /// <summary>Whether rows are visited in a new random order in each epoch; default true. Full batches are not shuffled.</summary>
@@ -120,12 +121,14 @@ public sealed class TorchTrainerOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
+        if (ExampleWeightColumnName is not null) ArgumentException.ThrowIfNullOrEmpty(ExampleWeightColumnName);
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentNullException.ThrowIfNull(Mlp);
         ArgumentNullException.ThrowIfNull(Device);
         if (Module is not null && ModuleWithOutputs is not null) throw new ArgumentException($"Give {nameof(Module)} or {nameof(ModuleWithOutputs)}, not both.");
         Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
         Require(BatchSize is null or >= 1, nameof(BatchSize), BatchSize, "at least 1, or null for all rows");
+        Require(BatchSize != 1 || Architecture.Of(this).Mlp is not { BatchNormalization: true }, nameof(BatchSize), BatchSize, "at least 2 with batch normalization, or null for all rows");
         Require(MaxGradientNorm is null or > 0, nameof(MaxGradientNorm), MaxGradientNorm, "greater than 0, or null");
         Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "from 0 to below 1");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");

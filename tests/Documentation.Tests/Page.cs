@@ -25,7 +25,7 @@ internal sealed class Page
 
     /// <summary>The names of all pages, from <see cref="Root"/>.</summary>
     public static IEnumerable<string> All =>
-        Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        new[] { ".", "docs", "src/Package" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.md")).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
     public string Name { get; }
 

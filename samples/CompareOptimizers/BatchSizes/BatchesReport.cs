@@ -37,6 +37,6 @@ internal static class BatchesReport
     {
         Line[] lines = [.. falls.Select((fall, i) => new Line(fall.Regime.Name, i, [.. fall.Loss.Skip(1).Select(sample => (x(sample), sample.Value))]))];
         var points = lines.SelectMany(line => line.Points).ToList();
-        return new($"Training loss over {title}", Axis.Log(title, points.Select(point => point.X)), Axis.Log("loss", points.Select(point => point.Y)), lines);
+        return new($"Training loss over {title}", Axis.Log(title, points.Select(point => point.X)), Axis.Log("loss", points.Select(point => point.Y)), lines, width: 480, height: 340);
     }
 }

@@ -39,6 +39,6 @@ internal static class CaseStudyReport
         Line[] lines = [.. rises.Select((rise, i) => new Line(rise.Recipe.Name, i, [.. rise.Accuracy.Select(sample => (x(sample), 100 * sample.Value))]))];
         var points = lines.SelectMany(line => line.Points).ToList();
         var best = points.Select(point => point.Y).DefaultIfEmpty().Max();
-        return new($"Test accuracy over {title}", Axis.Linear(title, [0, .. points.Select(point => point.X)]), Axis.Linear("% correct", points.Select(point => point.Y)).From(best - AccuracyRange), lines, width: 760, height: 420);
+        return new($"Test accuracy over {title}", Axis.Linear(title, [0, .. points.Select(point => point.X)]), Axis.Linear("% correct", points.Select(point => point.Y)).From(best - AccuracyRange), lines, width: 480, height: 340) { ListsNames = true };
     }
 }

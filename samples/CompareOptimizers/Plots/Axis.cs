@@ -62,11 +62,11 @@ internal sealed class Axis
             yield return i * step + 0.0; // no -0
     }
 
-    /// <summary>The next larger of 1, 2 and 5 times a power of ten.</summary>
+    /// <summary>The next larger of 1, 2, 2.5 and 5 times a power of ten.</summary>
     private static double RoundStep(double least)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        return power * new[] { 1.0, 2, 5, 10 }.First(factor => factor * power >= least * (1 - 1e-9));
+        return power * new[] { 1.0, 2, 2.5, 5, 10 }.First(factor => factor * power >= least * (1 - 1e-9));
     }
 
     private IEnumerable<double> LogTicks()

@@ -160,8 +160,9 @@ public static class SchedulerExtensions
         if (rows.Length == 0) throw new ArgumentException("The table has no rows.", "table");
         for (var k = 0; k < rows.Length; k++)
         {
-            Hyperparameter.Whole("table", k == 0 ? 0 : rows[k - 1].epoch + 1L).Check(rows[k].epoch);
-            Hyperparameter.NonNegative("table").Check(rows[k].factor);
+            var ((epoch, factor), least) = (rows[k], k == 0 ? 0 : rows[k - 1].epoch + 1L);
+            if (epoch < least) throw new ArgumentOutOfRangeException("table", epoch, $"The epoch of row {k} of the table is {epoch}; it must be at least {least}: epochs rise from row to row.");
+            if (!(factor >= 0 && double.IsFinite(factor))) throw new ArgumentOutOfRangeException("table", factor, FormattableString.Invariant($"The factor of row {k} of the table is {factor}; it must be finite and not negative."));
         }
     }
 

@@ -108,11 +108,14 @@ public class BadInputTests
         }
         Wrong("Epochs", o => o.Epochs = 0);
         Wrong("BatchSize", o => o.BatchSize = 0);
+        Wrong("BatchSize", o => (o.BatchSize, o.Mlp) = (1, new() { BatchNormalization = true }));
         Wrong("MaxGradientNorm", o => o.MaxGradientNorm = 0);
         Wrong("ValidationFraction", o => o.ValidationFraction = 1);
         Wrong("Patience", o => o.Patience = 0);
         Wrong("MinImprovement", o => o.MinImprovement = double.NaN);
         Wrong("CheckpointEvery", o => o.CheckpointEvery = 0);
+        Assert.Throws<ArgumentException>("ExampleWeightColumnName", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { ExampleWeightColumnName = "" }));
+        Assert.Throws<ArgumentNullException>("catalog", () => TorchCatalog.Torch((RegressionCatalog.RegressionTrainers)null!, new TorchTrainerOptions()));
         Wrong("HiddenSizes", o => o.Mlp.HiddenSizes = [0]);
         Wrong("Dropout", o => o.Mlp.Dropout = 1);
     }

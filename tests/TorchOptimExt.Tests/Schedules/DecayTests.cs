@@ -177,7 +177,7 @@ public class DecayTests
             "last_epoch" => optim.lr_scheduler.InverseTimeDecay(o, 1, last_epoch: (int)value),
             _ => optim.lr_scheduler.TableDecay(o, [(3, 1), ((int)value, 1)]),
         });
-        Assert.Equal(value, error.ActualValue);
+        Assert.Equal(value, Convert.ToDouble(error.ActualValue));
         Assert.Contains(range, error.Message, StringComparison.Ordinal);
         Assert.Equal(Initial, groups.Rates);
     }
