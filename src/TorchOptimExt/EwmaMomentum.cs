@@ -29,7 +29,7 @@ namespace TorchOptimExt;
 /// </example>
 public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, EwmaMomentumRule>, optim.IMomentum
 {
-    private static readonly Hyperparameter Beta = Hyperparameter.FromZeroBelowOne("beta");
+    private static readonly Hyperparameter Beta = Hyperparameter.FromZeroBelowOne("beta") with { IsScheduled = true };
 
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>

@@ -50,6 +50,12 @@ public sealed record Hyperparameter(string Name, Func<double, bool> Allowed, str
     /// <summary>Whether the optimizer, too, may be given null and then chooses the value itself; false unless set.</summary>
     public bool IsOptional { get; init; }
 
+    /// <summary>Whether schedules set it, unchecked, and may leave the range: what is loaded must be finite only, so that whatever was saved loads again; false unless set.</summary>
+    public bool IsScheduled { get; init; }
+
+    /// <summary>The row by which what is loaded is checked.</summary>
+    internal Hyperparameter Loadable() => IsScheduled ? this with { Allowed = double.IsFinite, Range = "finite" } : this;
+
     /// <summary>Throws where a value is not in range.</summary>
     /// <param name="value">The value to check.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN or out of range; the message says name, value and range.</exception>

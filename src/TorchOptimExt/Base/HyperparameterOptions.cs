@@ -25,6 +25,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
 
     internal OptimizerBase? Owner { get; set; }
 
+    private Hyperparameter[] Loadable => [.. Table.Select(row => row.Loadable())];
+
     /// <summary>The value of a hyperparameter; null takes the optimizer's.</summary>
     /// <param name="place">Its index in <see cref="Table"/>.</param>
     protected double? this[int place]
@@ -60,18 +62,18 @@ public abstract class HyperparameterOptions : OptimizerOptions
     {
         var rate = LearningRate ?? defaults?.LearningRate ?? throw new ArgumentException("lr is not given.");
         var merged = values.Select((v, k) => v ?? defaults?.values[k]).ToArray();
-        Check(rate, merged);
+        Check(rate, merged, Table);
         Set(rate, rate, merged);
     }
 
     // CheckTogether reads the properties: the values stand there while it does, and go back where it throws.
-    private void Check(double rate, double?[] numbers)
+    private void Check(double rate, double?[] numbers, IReadOnlyList<Hyperparameter> rows)
     {
         Rate.Check(rate);
         for (var k = 0; k < numbers.Length; k++)
         {
-            if (numbers[k] is { } number) Table[k].Check(number);
-            else if (!Table[k].IsOptional) throw new ArgumentException($"{Table[k].Name} is not given.");
+            if (numbers[k] is { } number) rows[k].Check(number);
+            else if (!rows[k].IsOptional) throw new ArgumentException($"{rows[k].Name} is not given.");
         }
         var before = (double?[])values.Clone();
         for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
@@ -105,7 +107,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
         var (initial, rate) = (reader.ReadDouble(), reader.ReadDouble());
         var numbers = Table.Select(row => reader.ReadDouble() is var number && row.IsOptional && double.IsNaN(number) ? default(double?) : number).ToArray();
         InitialRate.Check(initial);
-        Check(rate, numbers);
+        Check(rate, numbers, Loadable);
         staged = (initial, rate, numbers);
         if (Owner is null) Commit();
         else Owner.Staged();
@@ -128,7 +130,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
         var numbers = (double?[])other.values.Clone();
         var rate = other.LearningRate ?? throw new ArgumentException("lr is not given.", nameof(source));
         InitialRate.Check(other.InitialLearningRate);
-        Check(rate, numbers);
+        Check(rate, numbers, Loadable);
         staged = (other.InitialLearningRate, rate, numbers);
     }
 

@@ -32,7 +32,7 @@ namespace TorchOptimExt;
 /// </example>
 public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
 {
-    private static readonly Hyperparameter MomentumRange = Hyperparameter.FromZeroBelowOne("momentum");
+    private static readonly Hyperparameter MomentumRange = Hyperparameter.FromZeroBelowOne("momentum") with { IsScheduled = true };
 
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>

@@ -52,6 +52,23 @@ public class RefusedFileTests
         }
     });
 
+    // The optimizer has loaded the file's hyperparameters when the file turns out to be too long: its own come back.
+    [Theory]
+    [InlineData("EwmaMomentum")]
+    [InlineData("ArmijoGD")]
+    public void A_momentum_that_a_schedule_set_beyond_its_range_survives_a_refused_file(string optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        using var saver = new Training(optimizer);
+        saver.Save(folder["a"]);
+        File.WriteAllBytes(folder["a"], Sealed([.. File.ReadAllBytes(folder["a"])[..^SHA256.HashSizeInBytes], 0]));
+        using var training = new Training(optimizer, "CyclicLR", seed: 2);
+        training.Run(4);
+        var before = training.Bits();
+        Assert.Throws<CheckpointException>(() => Checkpoint.Load(folder["a"], training.Model, training.Optimizer));
+        Assert.Equal(before, training.Bits());
+    }
+
     private static byte[] Sealed(byte[] content) => [.. content, .. SHA256.HashData(content)];
 
     private static void RefuseAll(Action<string, byte[], Action> damage)

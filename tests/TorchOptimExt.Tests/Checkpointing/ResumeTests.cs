@@ -37,6 +37,24 @@ public class ResumeTests
         Assert.Equal(expected, resumed.BitsAfter(After));
     }
 
+    // TorchSharp's CyclicLR reaches a momentum of 1 by default, which a constructor refuses.
+    [Theory]
+    [InlineData("EwmaMomentum")]
+    [InlineData("ArmijoGD")]
+    public void A_momentum_that_a_schedule_set_beyond_its_range_is_resumed_with(string optimizer)
+    {
+        const int Peak = 4;
+        using var folder = new TemporaryFolder();
+        using var training = new Training(optimizer, "CyclicLR");
+        training.Run(Peak);
+        Assert.Equal(1, ((optim.IMomentum)training.Optimizer.ParamGroups.Single()).Momentum);
+        training.Save(folder["a"]);
+        var expected = training.BitsAfter(After);
+        using var resumed = new Training(optimizer, "CyclicLR", seed: 2);
+        resumed.Load(folder["a"]);
+        Assert.Equal(expected, resumed.BitsAfter(After));
+    }
+
     [Theory]
     [InlineData("Adadelta", "fused Adadelta")]
     [InlineData("fused Rprop", "Rprop")]
