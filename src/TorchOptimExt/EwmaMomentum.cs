@@ -10,13 +10,14 @@ namespace TorchOptimExt;
 /// Gradient descent along an exponentially weighted moving average of the gradient.
 /// <code>
 /// v ← β v + (1 − β) g      from v = 0
-/// θ ← θ − lr · v,          with bias correction θ − lr · v / (1 − βᵗ)      (t: the parameter's updates, from 1)
+/// w ← β w + (1 − β)        from w = 0: the sum of the weights in v, 1 − βᵗ after t updates with the same β
+/// θ ← θ − lr · v,          with bias correction θ − lr · v / w
 /// </code>
 /// </summary>
 /// <remarks>
 /// Smooths the noise of mini-batches. lr keeps its scale whatever β is, unlike with the momentum of <see cref="Fused.SGD"/>,
 /// where a constant gradient leads to steps of lr / (1 − μ) times the gradient; without bias correction the first steps are short, with it the first is a plain gradient step.
-/// <para>Schedules that cycle the momentum (OneCycleLR, CyclicLR) set β.</para>
+/// <para>Schedules that cycle the momentum (OneCycleLR, CyclicLR) set β; the bias correction follows.</para>
 /// <para>Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, with the average normalized; bias correction as in D. P. Kingma and J. Ba, ICLR 2015, section 3.</para>
 /// </remarks>
 /// <example>
@@ -73,7 +74,7 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return ([], [zeros(parameter.shape, parameter.dtype, parameter.device)]);
+        return ([0], [zeros(parameter.shape, parameter.dtype, parameter.device)]);      // the number: the sum of the weights in the average
     }
 
     /// <inheritdoc/>
@@ -81,9 +82,19 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
-        var beta = options.beta!.Value;
-        return new(options.LearningRate!.Value / (options.bias_correction!.Value ? 1 - Math.Pow(beta, state.step + 1) : 1), beta);
+        var (lr, weight) = (options.LearningRate!.Value, Weight(options, state));
+        return new(!options.bias_correction!.Value ? lr : weight > 0 ? lr / weight : 0, options.beta!.Value);      // nothing in the average is no step
     }
+
+    /// <inheritdoc/>
+    protected override void Updated(Options options, TensorState state)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(state);
+        state.numbers[0] = Weight(options, state);
+    }
+
+    private static double Weight(Options options, TensorState state) => options.beta!.Value * state.numbers[0] + (1 - options.beta!.Value);
 
     /// <summary>The hyperparameters of a group; its learning rate is <c>LearningRate</c> (≥ 0). What is null takes the optimizer's.</summary>
     public sealed class Options : HyperparameterOptions

@@ -96,7 +96,7 @@ public sealed class IRpropPlus : RpropVariant<RpropPlusRule>
     }
 
     /// <inheritdoc/>
-    protected override void Updated(TensorState state)
+    protected override void Updated(RpropOptions options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         state.numbers[0] = loss;

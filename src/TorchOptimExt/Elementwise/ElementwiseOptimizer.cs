@@ -21,7 +21,7 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     where TRule : struct, IUpdateRule
 {
     private readonly FusedPass<TRule> pass = new();
-    private readonly List<TensorState> visited = [];
+    private readonly List<(TOptions options, TensorState state)> visited = [];
     private readonly List<(Parameter param, TensorState state, TRule rule)> onTensors = [];
 
     /// <summary>Creates an optimizer without groups; the derived constructor adds them.</summary>
@@ -35,8 +35,9 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     protected abstract TRule Rule(TOptions options, TensorState state);
 
     /// <summary>Called at the end of a step for each parameter that it updated; does nothing unless overridden.</summary>
+    /// <param name="options">The complete hyperparameters of its group.</param>
     /// <param name="state">The state of the parameter; its step count includes this step.</param>
-    protected virtual void Updated(TensorState state) { }
+    protected virtual void Updated(TOptions options, TensorState state) { }
 
     /// <inheritdoc/>
     public bool LastStepFused { get; private set; }
@@ -75,10 +76,10 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         }
         pass.Run();
         foreach (var (param, state, rule) in onTensors) Apply(rule, param, state);
-        foreach (var state in visited)
+        foreach (var (options, state) in visited)
         {
             state.step++;
-            Updated(state);
+            Updated(options, state);
         }
         LastStepFused = onTensors.Count == 0;
     }
@@ -89,7 +90,7 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         if (grad is null) return;
         var state = StateOf(param);
         var rule = Rule(options, state);
-        visited.Add(state);
+        visited.Add((options, state));
         if (pass.Add(rule, param, grad, At(state, 0), At(state, 1), At(state, 2))) return;
         CheckGradient(param, grad);
         LastStepNotFusedBecause ??= $"{NameOf(param)} cannot be visited in one pass: {pass.Refused}";

@@ -58,6 +58,37 @@ public class ScheduleTests
         Assert.True(seen.Count > 1);
     }
 
+    // Of a gradient that stays the same, any average with weights of sum 1 is that gradient.
+    [Fact]
+    public void Bias_correction_follows_a_beta_that_changes_and_reaches_1()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(zeros(1, float64));
+        using var optimizer = optim.EwmaMomentum([parameter], lr: 0.1, bias_correction: true);
+        var schedule = lr_scheduler.CyclicLR(optimizer, 0.1, 0.1, step_size_up: 20);
+        var most = 0.0;
+        for (var step = 1; step <= 45; step++)
+        {
+            parameter.grad = ones(1, float64);
+            optimizer.step();
+            Assert.Equal(-0.1 * step, parameter.ToDouble(), 1e-12);
+            most = Math.Max(most, Momentum(optimizer));
+            schedule.step();
+        }
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public void With_a_beta_of_1_from_the_start_nothing_moves()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(1)) { grad = ones(1) };
+        using var optimizer = optim.EwmaMomentum([parameter], lr: 0.1, bias_correction: true);
+        ((IMomentum)optimizer.ParamGroups.Single()).Momentum = 1;
+        optimizer.step();
+        Assert.Equal(1, parameter.ToDouble());
+    }
+
     [Fact]
     public void The_momentum_of_EwmaMomentum_is_its_beta()
     {
