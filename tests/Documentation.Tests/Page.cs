@@ -30,8 +30,10 @@ internal sealed class Page
     public string Name { get; }
 
     /// <summary>The C# on the page, and the line where each piece begins (from 1).</summary>
-    public IEnumerable<(int line, string code)> Code =>
-        document.Descendants<FencedCodeBlock>().Where(block => block.Info == "csharp").Select(block => (block.Line + 2, block.Lines.ToString()));
+    public IEnumerable<(int line, string code)> Code => In("csharp");
+
+    /// <summary>The F# on the page, and the line where each piece begins (from 1).</summary>
+    public IEnumerable<(int line, string code)> FSharp => In("fsharp");
 
     /// <summary>What the page links to or shows.</summary>
     public IEnumerable<string> Links => document.Descendants<LinkInline>().Select(link => link.Url ?? "");
@@ -40,6 +42,9 @@ internal sealed class Page
     public IEnumerable<string> Anchors => document.Descendants<HeadingBlock>().Select(heading => heading.GetAttributes().Id ?? "");
 
     public static Page Read(string name) => new(name);
+
+    private IEnumerable<(int line, string code)> In(string language) =>
+        document.Descendants<FencedCodeBlock>().Where(block => block.Info == language).Select(block => (block.Line + 2, block.Lines.ToString()));
 
     /// <summary>A path from this folder of the source.</summary>
     public static string Beside(string path, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, path);

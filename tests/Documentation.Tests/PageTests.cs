@@ -8,6 +8,8 @@ public class PageTests(ITestOutputHelper log)
 {
     public static TheoryData<string> Pages => [.. Page.All];
 
+    public static TheoryData<string> PagesWithFSharp => [.. Page.All.Where(name => Page.Read(name).FSharp.Any())];
+
     public static TheoryData<string> PagesWithCode => [.. Page.All.Where(name => Page.Read(name).Code.Any())];
 
     [Theory, MemberData(nameof(PagesWithCode))]
@@ -23,6 +25,13 @@ public class PageTests(ITestOutputHelper log)
         Assert.DoesNotContain("NaN", output, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory, MemberData(nameof(PagesWithFSharp))]
+    public void FSharp_copied_from_top_to_bottom_type_checks(string name)
+    {
+        var complaints = FSharpScript.TypeCheck(Page.Read(name));
+        Assert.True(complaints.Length == 0, complaints);
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public void Links_lead_to_files_and_headings(string name)
     {
@@ -35,4 +44,8 @@ public class PageTests(ITestOutputHelper log)
             if (anchor is not null) Assert.Contains(anchor, Page.Read(target).Anchors);
         }
     }
+
+    [Fact]
+    public void Links_of_the_packages_readme_lead_to_the_web() =>
+        Assert.All(Page.Read("src/Package/README.md").Links, link => Assert.StartsWith("https://", link));
 }
