@@ -55,7 +55,7 @@ public sealed class TorchTrainerOptions
     public Func<optim.Optimizer, optim.lr_scheduler.LRScheduler>? Scheduler { get; set; }
 
     /// <summary>
-    /// Computes the loss of each example, of shape [rows], from outputs and labels. Outputs are of shape [rows], for several classes [rows, classes];
+    /// Computes the loss of each example, of shape [rows] (TorchSharp's losses give it with <c>Reduction.None</c>), from outputs and labels. Outputs are of shape [rows], for several classes [rows, classes];
     /// labels of shape [rows], float32 (0 or 1, or the number) or, for several classes, int64 (from 0). Null takes binary cross-entropy with logits, the squared error, or cross-entropy.
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Loss { get; set; }

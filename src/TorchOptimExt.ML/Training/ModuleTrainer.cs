@@ -121,7 +121,7 @@ internal sealed class ModuleTrainer : IDisposable
         if (options.Loss is null) return task.Loss(outputs, labels, nn.Reduction.None);
         var loss = options.Loss(outputs, labels);
         return loss.dim() == 1 && loss.size(0) == labels.size(0) ? loss
-            : throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Loss)} returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows.");
+            : throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Loss)} returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows, as TorchSharp's losses do with Reduction.None.");
     }
 
     // A batch whose weights are all 0 has no mean: it counts as 0 and moves nothing.
