@@ -7,7 +7,7 @@ namespace TorchOptimExt.Tests;
 /// <summary>What would be published, read from the projects as they are evaluated in packages mode; nothing is restored or built for it.</summary>
 public class PackageTests
 {
-    private static readonly string[] Asked = ["PackageId", "Version", "Description", "PackageLicenseExpression", "PackageReadmeFile", "PackageIcon", "PackageTags", "TargetFrameworks", "IncludeSymbols", "SymbolPackageFormat", "GenerateDocumentationFile", "Deterministic", "RepositoryType", "AssemblyVersion", "IsPackable"];
+    private static readonly string[] Asked = ["PackageId", "Version", "Description", "Copyright", "EnablePackageValidation", "PackageLicenseExpression", "PackageReadmeFile", "PackageIcon", "PackageTags", "TargetFrameworks", "IncludeSymbols", "SymbolPackageFormat", "GenerateDocumentationFile", "Deterministic", "RepositoryType", "AssemblyVersion", "IsPackable"];
 
     [Theory]
     [InlineData("TorchOptimExt", new[] { "TorchSharp", "Microsoft.Extensions.Logging.Abstractions" }, new string[0])]
@@ -19,8 +19,8 @@ public class PackageTests
         string Value(string property) => properties.GetProperty(property).GetString()!;
         Assert.Equal((name, "MIT", "README.md", "icon.png"), (Value("PackageId"), Value("PackageLicenseExpression"), Value("PackageReadmeFile"), Value("PackageIcon")));
         Assert.Equal(("net8.0;net10.0", "true", "snupkg", "true"), (Value("TargetFrameworks"), Value("IncludeSymbols"), Value("SymbolPackageFormat"), Value("GenerateDocumentationFile")));
-        Assert.Equal(("true", "git", "1.0.0.0", "true"), (Value("Deterministic"), Value("RepositoryType"), Value("AssemblyVersion"), Value("IsPackable")));
-        Assert.All(["Version", "Description", "PackageTags"], property => Assert.NotEmpty(Value(property)));
+        Assert.Equal(("true", "git", "1.0.0.0", "true", "true"), (Value("Deterministic"), Value("RepositoryType"), Value("AssemblyVersion"), Value("IsPackable"), Value("EnablePackageValidation")));
+        Assert.All(["Version", "Description", "Copyright", "PackageTags"], property => Assert.NotEmpty(Value(property)));
         Assert.Equal(packages.Order(), Items(evaluated, "PackageReference").Order());
         Assert.Equal(projects, Items(evaluated, "ProjectReference").Select(Path.GetFileNameWithoutExtension));
         Assert.Superset(new HashSet<string?> { "README.md", "icon.png" }, Items(evaluated, "None").Select(Path.GetFileName).ToHashSet());
