@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Data;
@@ -117,6 +116,7 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         }
         if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
         CheckWeights(train);
+        if (validation is not null) CheckWeights(validation);
     }
 
     private void CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
@@ -176,10 +176,9 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
             : key <= classes ? key - 1 : throw new InvalidOperationException($"Row {row} has the label key {key} in column '{label.Name}', which has {classes} keys.");
     }
 
-    private void CheckWeights(TrainingRows train)
+    private void CheckWeights(TrainingRows rows)
     {
-        using var scope = NewDisposeScope();
-        if (train.Weights is { } weights && weights.max().ToSingle() == 0) throw new InvalidOperationException($"All weights in column '{weightColumn}' are 0.");
+        if (rows.TotalWeight() == 0) throw new InvalidOperationException($"All {rows.Count} weights in column '{weightColumn}' are 0.");
     }
 
     private static InvalidOperationException NotFinite(long row, string column, string what) =>

@@ -10,6 +10,14 @@ internal sealed record TrainingRows(Tensor Features, Tensor Labels, Tensor? Weig
     internal long Count => Features.shape[0];
     internal long Inputs => Features.shape[1];
 
+    /// <summary>The sum of the weights, which are 1 where none are given.</summary>
+    internal double TotalWeight()
+    {
+        if (Weights is null) return Count;
+        using var scope = NewDisposeScope();
+        return Weights.to_type(ScalarType.Float64).sum().item<double>();
+    }
+
     /// <summary>Some of the rows, copied.</summary>
     internal TrainingRows Select(Tensor places) => new(Features.index_select(0, places), Labels.index_select(0, places), Weights?.index_select(0, places));
 

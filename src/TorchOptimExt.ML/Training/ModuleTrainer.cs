@@ -95,7 +95,7 @@ internal sealed class ModuleTrainer : IDisposable
             using var scope = NewDisposeScope();
             using var rows = batches.Take(order, from, count);
             var (loss, metric) = step.Run(epoch, tally.Batches + 1, () => Loss(rows));
-            tally.Add(loss, metric, count);
+            tally.Add(loss, metric, rows);
         }
         CheckWeights(epoch, tally.Batches);
         return true;
@@ -138,7 +138,7 @@ internal sealed class ModuleTrainer : IDisposable
             using var scope = NewDisposeScope();
             using var part = rows.Slice(at, Math.Min(size, rows.Count - at));
             var (loss, metric) = Loss(part);
-            tally.Add(loss.ToDouble(), metric, part.Count);
+            tally.Add(loss.ToDouble(), metric, part);
         }
         return (tally.Loss, task.Metric(tally.Metric, tally.Rows));
     }

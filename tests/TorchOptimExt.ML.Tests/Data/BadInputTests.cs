@@ -46,7 +46,7 @@ public class BadInputTests
         Refuses<InvalidOperationException>("Row 5 has NaN or infinite features in column 'Features'", () => Regression(rows: With(5, r => r.Features[2] = float.NegativeInfinity)));
         Refuses<InvalidOperationException>("Row 6 has NaN or infinite label in column 'Number'", () => Regression(rows: With(6, r => r.Number = float.NaN)));
         Refuses<InvalidOperationException>("Row 7 has the negative weight -1 in column 'Weight'", () => Regression(weight: "Weight", rows: With(7, r => r.Weight = -1)));
-        Refuses<InvalidOperationException>("All weights in column 'Weight' are 0", () => Regression(weight: "Weight", rows: [.. Row.Some(3).Select(r => { r.Weight = 0; return r; })]));
+        Refuses<InvalidOperationException>("All 3 weights in column 'Weight' are 0", () => Regression(weight: "Weight", rows: [.. Row.Some(3).Select(r => { r.Weight = 0; return r; })]));
     }
 
     [Fact]

@@ -32,6 +32,25 @@ public class ProgressTests
         });
     }
 
+    // More rows than are evaluated at once; most of the weight is on the last ones.
+    [Fact]
+    public void Losses_are_means_by_weight_however_the_rows_are_divided()
+    {
+        var rows = Row.Some(5_000);
+        for (var k = 0; k < rows.Count; k++) rows[k].Weight = k < 4_500 ? 0.01f : 3;
+        var reports = new Reports();
+        var options = Linear("Number", 1);
+        options.ExampleWeightColumnName = "Weight";
+        options.Optimizer = parameters => optim.SGD(parameters, 0);
+        options.BatchSize = 300;
+        options.ValidationSet = View(rows);
+        options.Progress = reports;
+        var scores = Context.Regression.Trainers.Torch(options).Fit(View(rows)).Scores(View(rows));
+        var expected = scores.Zip(rows, (score, row) => row.Weight * Math.Pow(score - row.Number, 2)).Sum() / rows.Sum(row => (double)row.Weight);
+        Assert.Equal(expected, reports[0].TrainLoss, 1e-5);
+        Assert.Equal(expected, reports[0].ValidationLoss!.Value, 1e-5);
+    }
+
     [Fact]
     public void Accuracy_is_the_share_of_rows_that_are_predicted_right()
     {
