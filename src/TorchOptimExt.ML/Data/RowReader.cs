@@ -157,21 +157,16 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
     // A key counts from 1; 0 is a missing value.
     private static Func<long, float> KeyGetter(DataViewRowCursor cursor, DataViewSchema.Column label)
     {
-        var classes = ClassCount(label);
-        if (label.Type.RawType == typeof(byte))
-        {
-            var get = cursor.GetGetter<byte>(label);
-            return row => { byte key = 0; get(ref key); return Class(key, row); };
-        }
-        if (label.Type.RawType == typeof(ushort))
-        {
-            var get = cursor.GetGetter<ushort>(label);
-            return row => { ushort key = 0; get(ref key); return Class(key, row); };
-        }
-        var getKey = cursor.GetGetter<uint>(label);
-        return row => { uint key = 0; getKey(ref key); return Class(key, row); };
+        var (classes, type) = ((ulong)ClassCount(label), label.Type.RawType);
+        return type == typeof(byte) ? Of<byte>() : type == typeof(ushort) ? Of<ushort>() : type == typeof(uint) ? Of<uint>() : Of<ulong>();
 
-        float Class(uint key, long row) =>
+        Func<long, float> Of<T>() where T : struct, IBinaryInteger<T>
+        {
+            var get = cursor.GetGetter<T>(label);
+            return row => { T key = default; get(ref key); return Class(ulong.CreateTruncating(key), row); };
+        }
+
+        float Class(ulong key, long row) =>
             key == 0 ? throw new InvalidOperationException($"Row {row} has no label in column '{label.Name}': its value is not among the keys. Filter such rows out.")
             : key <= classes ? key - 1 : throw new InvalidOperationException($"Row {row} has the label key {key} in column '{label.Name}', which has {classes} keys.");
     }
