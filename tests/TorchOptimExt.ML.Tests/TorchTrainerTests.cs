@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using MlTraining;
 using TorchSharp;
 using static TorchOptimExt.ML.Tests.Pipelines;
@@ -83,6 +84,43 @@ public class TorchTrainerTests
             Seed = 2,
         });
         Assert.Equal(options.Fit(View(Rows)).Weights(), named.Fit(View(Rows)).Weights());
+    }
+
+    [Fact]
+    public void Keys_of_every_width_train_alike()
+    {
+        float[] Train<T>(Func<int, T> row) where T : class =>
+            Context.MulticlassClassification.Trainers.Torch(Linear("Label", 3)).Fit(Context.Data.LoadFromEnumerable(Enumerable.Range(0, 30).Select(row))).Weights();
+        var expected = Train(i => new UIntLabel { Features = [i % 3, i], Label = (uint)(i % 3) });
+        Assert.Equal(expected, Train(i => new ByteLabel { Features = [i % 3, i], Label = (byte)(i % 3) }));
+        Assert.Equal(expected, Train(i => new ULongLabel { Features = [i % 3, i], Label = (ulong)(i % 3) }));
+    }
+
+    private class Two
+    {
+        [VectorType(2)] public float[] Features { get; set; } = [];
+    }
+
+    private sealed class ByteLabel : Two
+    {
+        [KeyType(3)] public byte Label { get; set; }
+    }
+
+    private sealed class UIntLabel : Two
+    {
+        [KeyType(3)] public uint Label { get; set; }
+    }
+
+    private sealed class ULongLabel : Two
+    {
+        [KeyType(3)] public ulong Label { get; set; }
+    }
+
+    [Fact]
+    public void A_trained_module_keeps_no_gradients()
+    {
+        var model = Context.Regression.Trainers.Torch("Number", epochs: 1).Fit(View(Rows));
+        Assert.All(model.Model.Module.parameters(), p => Assert.Null(p.grad));
     }
 
     [Fact]

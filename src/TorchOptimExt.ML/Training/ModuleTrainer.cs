@@ -48,6 +48,7 @@ internal sealed class ModuleTrainer : IDisposable
         log.Begin(identity, parameters.Sum(p => p.numel()));
         while (progress.Epoch < options.Epochs && !OutOfPatience && Epoch()) SaveCheckpoint();
         if (progress.BestWeights is { } best) ModuleBytes.Read(module, best);
+        foreach (var parameter in parameters) parameter.grad = null;     // as large as the weights, and of no more use
         log.End(progress.Epoch, progress.BestLoss);
     }
 
