@@ -9,8 +9,8 @@ namespace TorchOptimExt.ML.Scoring;
 /// </summary>
 internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDataView
 {
-    // Rows of a forward pass: enough to fill the processor, few enough to stay in its cache for usual widths.
-    private const int BatchSize = 512;
+    // Rows of a forward pass, and numbers in them: enough to fill the processor, few enough to stay in its cache for usual widths.
+    private const int MostRows = 512, MostNumbers = 1 << 20;
 
     public bool CanShuffle => false;
     public DataViewSchema Schema => mapper.OutputSchema;
@@ -37,7 +37,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             if (active.All(index => index < mapper.InputSchema.Count)) return;
             ahead = source.GetRowCursor([mapper.Features]);
             getFeatures = ahead.GetGetter<VBuffer<float>>(mapper.Features);
-            var batch = Math.Min(BatchSize, source.GetRowCount() ?? BatchSize);
+            var width = Math.Max(mapper.Model.Inputs, mapper.Model.Outputs);
+            var batch = Math.Min(Math.Clamp(MostNumbers / width, 1, MostRows), source.GetRowCount() ?? MostRows);
             features = new float[batch * mapper.Model.Inputs];
             scores = new float[batch * mapper.Model.Outputs];
         }
