@@ -60,19 +60,17 @@ internal sealed class ScoreMapper : IRowToRowMapper
             base.Dispose(disposing);
         }
 
-        // Several columns of one position share one forward pass; a prediction engine shows every row at the same position.
+        // Several columns of one position share one forward pass.
         private ReadOnlyMemory<float> Scores()
         {
+            if (scored == input.Position) return scores;
+            scored = null;
             getFeatures!(ref buffer);
-            var before = scored;
-            scored = input.Position;
-            if (before == scored && Unchanged()) return scores;
             if (buffer.Length != features.Length) throw new InvalidOperationException($"The row has {buffer.Length} features; the model was trained on {features.Length}.");
             buffer.CopyTo(features);
             mapper.Model.Score(features, 1, scores);
+            scored = input.Position;
             return scores;
         }
-
-        private bool Unchanged() => buffer.IsDense ? buffer.GetValues().SequenceEqual(features) : buffer.DenseValues().SequenceEqual(features);
     }
 }

@@ -27,6 +27,64 @@ public class ScoringTests
     }
 
     [Fact]
+    public void Wide_rows_are_read_ahead_a_few_at_a_time()
+    {
+        var read = 0;
+        var model = Context.Regression.Trainers.Torch(Linear("Number", 1)).Fit(Context.Data.LoadFromEnumerable(Some(2).ToList()));
+        Assert.Single(model.Transform(Context.Data.LoadFromEnumerable(Some(600))).GetColumn<float>("Score").Take(1));
+        Assert.InRange(read, 1, 20);
+
+        IEnumerable<Wide> Some(int count)
+        {
+            for (read = 0; read < count; read++) yield return new();
+        }
+    }
+
+    private sealed class Wide
+    {
+        [VectorType(200_000)] public float[] Features { get; set; } = new float[200_000];
+        public float Number { get; set; }
+    }
+
+    [Fact]
+    public void A_row_that_could_not_be_scored_is_scored_anew()
+    {
+        Failing? module = null;
+        var options = Linear("Truth", 1);
+        options.Module = inputs => module = new Failing(inputs);
+        var model = Context.BinaryClassification.Trainers.Torch(options).Fit(View(Rows));
+        var expected = model.Scores(View(Rows));
+        using var input = View(Rows).GetRowCursor(View(Rows).Schema);
+        var mapper = model.GetRowToRowMapper(input.Schema);
+        using var row = mapper.GetRow(input, mapper.OutputSchema);
+        var (getScore, score) = (row.GetGetter<float>(mapper.OutputSchema["Score"]), 0f);
+        for (var k = 0; k < 3; k++)
+        {
+            Assert.True(input.MoveNext());
+            module!.Fails = true;
+            Assert.Throws<TimeoutException>(() => getScore(ref score));
+            module.Fails = false;
+            getScore(ref score);
+            Assert.Equal(expected[k], score, 1e-6f);
+        }
+    }
+
+    private sealed class Failing : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layer;
+
+        public Failing(long inputs) : base(nameof(Failing))
+        {
+            layer = nn.Linear(inputs, 1);
+            RegisterComponents();
+        }
+
+        public bool Fails { get; set; }
+
+        public override Tensor forward(Tensor input) => Fails ? throw new TimeoutException() : layer.call(input);
+    }
+
+    [Fact]
     public void Binary_columns_agree_with_each_other()
     {
         var scored = Context.BinaryClassification.Trainers.Torch("Truth", epochs: 5, seed: 1).Fit(View(Rows)).Transform(View(Rows));
