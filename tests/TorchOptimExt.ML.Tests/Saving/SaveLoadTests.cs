@@ -35,6 +35,19 @@ public sealed class SaveLoadTests : IDisposable
     }
 
     [Fact]
+    public void A_module_that_is_registered_after_a_loaded_model_failed_is_found()
+    {
+        const string Name = "registered late";
+        TorchModules.Register(Name, (inputs, outputs) => new TwoLayers(inputs, outputs));
+        var model = Context.Regression.Trainers.Torch(new TorchTrainerOptions { LabelColumnName = "Number", ModuleName = Name, Epochs = 1 }).Fit(View(Rows));
+        var loaded = SaveAndLoad(model, View(Rows));
+        TorchModules.Register(Name, (_, _) => throw new TimeoutException());
+        Assert.ThrowsAny<Exception>(() => loaded.Scores(View(Rows)));
+        TorchModules.Register(Name, (inputs, outputs) => new TwoLayers(inputs, outputs));
+        AssertClose(model.Scores(View(Rows)), loaded.Scores(View(Rows)));
+    }
+
+    [Fact]
     public void A_module_without_a_name_cannot_be_saved_and_one_that_is_not_registered_neither()
     {
         var options = new TorchTrainerOptions { LabelColumnName = "Number", ModuleWithOutputs = (inputs, outputs) => new TwoLayers(inputs, outputs), Epochs = 1 };
