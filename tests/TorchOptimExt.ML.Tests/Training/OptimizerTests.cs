@@ -62,7 +62,6 @@ public class OptimizerTests
     {
         var reports = new Reports();
         var options = Linear("Number", 6);
-        options.Optimizer = parameters => optim.SGD(parameters, 0.0);
         options.Scheduler = optimizer => optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor: 0.5, patience: 1, min_lr: [0.0]);
         options.Progress = reports;
         options.Optimizer = parameters => optim.SGD(parameters, 1e-7);
