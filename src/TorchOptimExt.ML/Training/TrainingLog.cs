@@ -18,8 +18,17 @@ internal sealed partial class TrainingLog(TorchTrainerOptions options)
 
     internal void Epoch(EpochReport report)
     {
-        LogEpoch(logger, report.Epoch, report.TrainLoss, report.MetricName, report.TrainMetric, report.ValidationLoss, report.ValidationMetric, report.LearningRate, report.Seconds);
-        Raise(FormattableString.Invariant($"Epoch {report.Epoch}: loss {report.TrainLoss:g5}, {report.MetricName} {report.TrainMetric:g4}; validation loss {report.ValidationLoss:g5}, {report.MetricName} {report.ValidationMetric:g4}; {report.RowsPerSecond:f0} rows/s."));
+        var validation = "";
+        if (report.ValidationLoss is null)
+        {
+            LogEpoch(logger, report.Epoch, report.TrainLoss, report.MetricName, report.TrainMetric, report.LearningRate, report.Seconds);
+        }
+        else
+        {
+            LogValidatedEpoch(logger, report.Epoch, report.TrainLoss, report.MetricName, report.TrainMetric, report.ValidationLoss, report.ValidationMetric, report.LearningRate, report.Seconds);
+            validation = FormattableString.Invariant($" validation loss {report.ValidationLoss:g5}, {report.MetricName} {report.ValidationMetric:g4};");
+        }
+        Raise(FormattableString.Invariant($"Epoch {report.Epoch}: loss {report.TrainLoss:g5}, {report.MetricName} {report.TrainMetric:g4};{validation} {report.RowsPerSecond:f0} rows/s."));
     }
 
     internal void End(int epochs, double best)
@@ -50,8 +59,11 @@ internal sealed partial class TrainingLog(TorchTrainerOptions options)
     [LoggerMessage(Level = LogLevel.Information, Message = "Training {Parameters} parameters: {Training}")]
     private static partial void LogBegin(ILogger logger, string training, long parameters);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; learning rate {LearningRate}, {Seconds} s")]
+    private static partial void LogEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric, double learningRate, double seconds);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; validation loss {ValidationLoss}, {ValidationMetric}; learning rate {LearningRate}, {Seconds} s")]
-    private static partial void LogEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric, double? validationLoss, double? validationMetric, double learningRate, double seconds);
+    private static partial void LogValidatedEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric, double? validationLoss, double? validationMetric, double learningRate, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training ended after {Epochs} epochs; best loss {Best}")]
     private static partial void LogEnd(ILogger logger, int epochs, double best);

@@ -99,19 +99,20 @@ public class ProgressTests
         Assert.Equal(best.ValidationLoss!.Value, scores.Zip(Rows.Skip(40), (score, row) => Math.Pow(score - row.Number, 2)).Average(), 1e-5);
     }
 
-    [Fact]
-    public void Messages_reach_the_logger_and_the_context()
+    [Theory, InlineData(0), InlineData(0.5)]
+    public void Messages_reach_the_logger_and_the_context(double validated)
     {
         var (context, events, logger) = (new MLContext(), new List<LoggingEventArgs>(), new Messages());
         context.Log += (_, message) => events.Add(message);
         var options = Linear("Number", 2);
-        (options.Context, options.Logger) = (context, logger);
+        (options.Context, options.Logger, options.ValidationFraction) = (context, logger, validated);
         context.Regression.Trainers.Torch(options).Fit(View(Rows));
         string[] raised = [.. events.Where(e => e.Source == "TorchTrainer").Select(e => e.RawMessage)];
         Assert.Equal(4, logger.Count);
         Assert.StartsWith("Training 4 parameters", logger[0], StringComparison.Ordinal);
         Assert.StartsWith("Epoch 2: loss ", logger[2], StringComparison.Ordinal);
         Assert.Contains(raised, m => m.StartsWith("Epoch 1: loss ", StringComparison.Ordinal));
+        Assert.All(raised.Concat(logger).Where(m => m.StartsWith("Epoch", StringComparison.Ordinal)), m => Assert.Equal(validated > 0, m.Contains("validation loss", StringComparison.Ordinal)));
         Assert.Contains(raised, m => m.StartsWith("Training ended after 2 epochs", StringComparison.Ordinal));
     }
 
