@@ -98,10 +98,11 @@ public abstract class OptimizerBase : OptimizerHelper
     protected string NameOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (names.TryGetValue(parameter.Handle, out var name)) return name;
-        var place = parameters().TakeWhile(p => p.Handle != parameter.Handle).Count();
-        return $"parameter {place} of shape [{string.Join(", ", parameter.shape)}]";
+        return NameOf(parameter, parameters().TakeWhile(p => p.Handle != parameter.Handle).Count());
     }
+
+    private string NameOf(Parameter parameter, int place) =>
+        names.TryGetValue(parameter.Handle, out var name) ? name : $"parameter {place} of shape [{string.Join(", ", parameter.shape)}]";
 
     /// <summary>Gets what the optimizer remembers of a parameter.</summary>
     /// <param name="parameter">One of the optimizer's parameters.</param>
@@ -131,7 +132,7 @@ public abstract class OptimizerBase : OptimizerHelper
         var own = (HyperparameterOptions)options;
         if (own.Owner is { IsDisposed: false } owner && owner != this)
             throw new ArgumentException($"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", nameof(param_group));
-        ParameterChecks.Check(added, parameters(), NameOf);
+        ParameterChecks.Check(added, [.. parameters()], NameOf);
         own.Complete(DefaultsFor(own));
         own.Owner = this;
         (param_group.Options, param_group.Parameters) = (own, added);

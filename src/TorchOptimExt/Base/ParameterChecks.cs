@@ -1,8 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace TorchOptimExt.Base;
 
@@ -10,49 +7,44 @@ namespace TorchOptimExt.Base;
 internal static class ParameterChecks
 {
     /// <exception cref="ArgumentException">The list is empty or holds null, a non-leaf, a tensor that is not real floating point, or one parameter or memory twice.</exception>
-    internal static void Check(IReadOnlyList<Parameter> added, IEnumerable<Parameter> present, Func<Parameter, string> name)
+    internal static void Check(IReadOnlyList<Parameter> added, IReadOnlyList<Parameter> present, Func<Parameter, int, string> name)
     {
         if (added.Count == 0) throw new ArgumentException("The list of parameters is empty; give at least one parameter.", "parameters");
-        var seen = present.ToDictionary(p => p.Handle);
-        var ranges = new List<(nint from, nint to, string name)>();
-        foreach (var old in seen.Values) AddRange(ranges, old, name(old));
-        foreach (var parameter in added)
+        var seen = present.Select(p => p.Handle).ToHashSet();
+        for (var k = 0; k < added.Count; k++)
         {
-            if (parameter is null) throw new ArgumentException("The list of parameters holds a null.", "parameters");
-            if (!parameter.is_floating_point()) throw new ArgumentException($"{name(parameter)} is {parameter.dtype}; only real floating-point tensors can be optimized.", "parameters");
-            if (!parameter.is_leaf) throw new ArgumentException($"{name(parameter)} is not a leaf: it was computed from other tensors. Optimize those, or detach() it first.", "parameters");
-            if (!seen.TryAdd(parameter.Handle, parameter)) throw new ArgumentException($"{name(parameter)} is given twice; each parameter belongs to one group, once.", "parameters");
-            AddRange(ranges, parameter, name(parameter));
+            var parameter = added[k] ?? throw new ArgumentException("The list of parameters holds a null.", "parameters");
+            var wrong = !parameter.is_floating_point() ? $"is {parameter.dtype}; only real floating-point tensors can be optimized"
+                : !parameter.is_leaf ? "is not a leaf: it was computed from other tensors. Optimize those, or detach() it first"
+                : !seen.Add(parameter.Handle) ? "is given twice; each parameter belongs to one group, once" : null;
+            if (wrong is not null) throw new ArgumentException($"{name(parameter, present.Count + k)} {wrong}.", "parameters");
         }
-        if (FirstShared(ranges) is var k and > 0)
-            throw new ArgumentException($"{ranges[k - 1].name} and {ranges[k].name} share memory; optimize the tensor that both are views of.", "parameters");
+        List<Parameter> all = [.. present, .. added];
+        if (Shared(all) is var (one, other))
+            throw new ArgumentException($"{name(all[one], one)} and {name(all[other], other)} share memory; optimize the tensor that both are views of.", "parameters");
     }
 
     /// <summary>Whether two of the tensors touch the same memory.</summary>
-    internal static bool ShareMemory(IEnumerable<Parameter> parameters)
-    {
-        var ranges = new List<(nint from, nint to, string name)>();
-        foreach (var parameter in parameters) AddRange(ranges, parameter, "");
-        return FirstShared(ranges) > 0;
-    }
+    internal static bool ShareMemory(IReadOnlyList<Parameter> parameters) => Shared(parameters) is not null;
 
-    // The place of the first range, in the order of addresses, that begins before the one before it has ended.
-    private static int FirstShared(List<(nint from, nint to, string name)> ranges)
+    // The places of two neighbours in memory of which one begins before the other has ended.
+    private static (int, int)? Shared(IReadOnlyList<Parameter> parameters)
     {
+        var ranges = new List<(nint from, nint to, int place)>();
+        for (var k = 0; k < parameters.Count; k++)
+            if (Range(parameters[k]) is var (from, to)) ranges.Add((from, to, k));
         ranges.Sort();
         for (var k = 1; k < ranges.Count; k++)
-            if (ranges[k].from < ranges[k - 1].to) return k;
-        return 0;
+            if (ranges[k].from < ranges[k - 1].to) return (ranges[k - 1].place, ranges[k].place);
+        return null;
     }
 
     // From the first to past the last byte that a CPU tensor may touch; memory elsewhere cannot be compared.
-    private static unsafe void AddRange(List<(nint, nint, string)> ranges, Parameter parameter, string name)
+    private static (nint from, nint to)? Range(Parameter parameter)
     {
-        if (parameter.device_type != DeviceType.CPU || parameter.is_sparse || parameter.NumberOfElements == 0) return;
-        using var quiet = no_grad();
-        using var first = parameter.as_strided([1], [1], parameter.storage_offset());
-        var from = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+        if (parameter.device_type != DeviceType.CPU || parameter.is_sparse || parameter.NumberOfElements == 0) return null;
+        var from = TensorMemory.Address(parameter);
         var last = parameter.shape.Zip(parameter.stride()).Sum(d => (d.First - 1) * d.Second);
-        ranges.Add((from, from + (nint)((last + 1) * parameter.ElementSize), name));
+        return (from, from + (nint)((last + 1) * parameter.ElementSize));
     }
 }

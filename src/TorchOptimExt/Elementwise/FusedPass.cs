@@ -13,9 +13,6 @@ namespace TorchOptimExt.Elementwise;
 /// </summary>
 internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpdateRule
 {
-    /// <summary>A span reaches at most 2 GiB; longer tensors are visited in slices of this many bytes.</summary>
-    internal static long SliceBytes { get; set; } = 1L << 30;
-
     // Elements that pay for further threads, and of a piece of work: small enough to balance the threads, but long runs of memory where there is much.
     private const long WorthThreads = 1 << 17, ShortestPiece = 1 << 14, LongestPiece = 1 << 18;
 
@@ -38,10 +35,12 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
     {
         Refused = Obstacle(param, grad, first, second, third);
         if (Refused is not null) return false;
-        var size = param.dtype == ScalarType.Float64 ? sizeof(double) : sizeof(float);
         var length = param.NumberOfElements;
-        if (length * size <= SliceBytes) AddSlice(rule, param, grad, first, second, third, length, size);
-        else AddSlices(rule, param, grad, first, second, third, length, size);
+        if (length == 0) return true;
+        var isDouble = param.dtype == ScalarType.Float64;
+        var bytes = length * (isDouble ? sizeof(double) : sizeof(float));
+        segments.Add(new(rule, isDouble, Address(param, bytes), Address(grad, bytes), Address(first, bytes), Address(second, bytes), Address(third, bytes), length));
+        total += length;
         return true;
     }
 
@@ -96,27 +95,7 @@ internal sealed class FusedPass<TRule> : ParallelWork where TRule : struct, IUpd
         return Shapes.Equal(tensor, param) ? null : $"its {what} has shape [{string.Join(", ", tensor.shape)}], not [{string.Join(", ", param.shape)}]";
     }
 
-    private void AddSlices(in TRule rule, Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third, long length, int size)
-    {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var step = Math.Max(1, SliceBytes / size);
-        for (long at = 0; at < length; at += step)
-        {
-            var n = Math.Min(step, length - at);
-            Tensor Slice(Tensor whole) => whole.view(-1).narrow(0, at, n);
-            AddSlice(rule, Slice(param), Slice(grad), first is null ? null : Slice(first), second is null ? null : Slice(second), third is null ? null : Slice(third), n, size);
-        }
-    }
-
-    private void AddSlice(in TRule rule, Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third, long length, int size)
-    {
-        if (length == 0) return;
-        segments.Add(new(rule, size == sizeof(double), Address(param), Address(grad), Address(first), Address(second), Address(third), length));
-        total += length;
-    }
-
-    private static unsafe nint Address(Tensor? tensor) => tensor is null ? 0 : (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static nint Address(Tensor? tensor, long bytes) => tensor is null ? 0 : TensorMemory.Address(tensor, bytes);
 
     private static void Visit(in Segment<TRule> segment, long from, long to)
     {

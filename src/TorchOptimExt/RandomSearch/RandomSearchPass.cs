@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TorchOptimExt.Base;
 using TorchOptimExt.Elementwise;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -59,7 +60,7 @@ internal sealed class RandomSearchPass : ParallelWork
             onTensors.Add((target, source, parameter, scale));
             return;
         }
-        segments.Add(new(Address(target), Address(source), target.dtype == ScalarType.Float64, length, parameter, scale));
+        segments.Add(new(TensorMemory.Address(target), TensorMemory.Address(source), target.dtype == ScalarType.Float64, length, parameter, scale));
         tiles += TilesOf(length);
     }
 
@@ -197,12 +198,4 @@ internal sealed class RandomSearchPass : ParallelWork
 
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
-
-    // Of a tensor's memory a span of the first element is enough, however long it is.
-    private static unsafe nint Address(Tensor tensor)
-    {
-        using var quiet = no_grad();
-        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-    }
 }

@@ -39,9 +39,6 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
     /// <summary>The same with tensor operations.</summary>
     public abstract void RunOnTensors(IReadOnlyList<Tensor> tensors);
 
-    /// <summary>The same, tensors of more than so many bytes in slices.</summary>
-    public abstract void RunInSlices(IReadOnlyList<Tensor> tensors, long bytes);
-
     public override string ToString() => Name;
 
     private static double Signed(int i) => ((37L * i + 11) % 101 - 50) / 50.0;
@@ -58,13 +55,5 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
 
         public override void RunOnTensors(IReadOnlyList<Tensor> t) =>
             TensorPass.Run(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4));
-
-        public override void RunInSlices(IReadOnlyList<Tensor> tensors, long bytes)
-        {
-            var before = FusedPass<TRule>.SliceBytes;
-            FusedPass<TRule>.SliceBytes = bytes;
-            try { RunFused([tensors]); }
-            finally { FusedPass<TRule>.SliceBytes = before; }
-        }
     }
 }

@@ -57,9 +57,9 @@ public class ErrorTests
         var (first, second, leaf) = (new Parameter(memory.narrow(0, 0, 6)), new Parameter(memory.narrow(0, 5, 5)), new Parameter(ones(3)));
         Refused("empty");
         Refused("null", leaf, null!);
-        Refused("twice", leaf, leaf);
-        Refused("share memory", first, leaf, second);
-        Refused("Int64", leaf, new Parameter(ones([2], int64), requires_grad: false));
+        Refused("parameter 1 of shape [3] is given twice", leaf, leaf);
+        Refused("parameter 0 of shape [6] and parameter 2 of shape [5] share memory", first, leaf, second);
+        Refused("parameter 1 of shape [2] is Int64", leaf, new Parameter(ones([2], int64), requires_grad: false));
         Refused("Complex", new Parameter(zeros([2], ScalarType.ComplexFloat32)));
 
         void Refused(string why, params Parameter[] parameters) =>
