@@ -137,7 +137,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <param name="cancellation">Ends the step before the update.</param>
     /// <returns>What the step did. An evaluation that threw drops its direction and is reported.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="evaluators"/> is null.</exception>
-    /// <exception cref="ArgumentException">There is no evaluator, or one is null or given twice.</exception>
+    /// <exception cref="ArgumentException">There is no evaluator, one is null or given twice, or two replicas have a parameter in common.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing is changed.</exception>
     /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
@@ -147,6 +147,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         ArgumentNullException.ThrowIfNull(evaluators);
         if (evaluators.Count == 0 || evaluators.Contains(null) || evaluators.Distinct().Count() < evaluators.Count)
             throw new ArgumentException("Give at least one evaluator, none of them null and each once.", nameof(evaluators));
+        PerturbedReplica.CheckApart(evaluators);
         var evaluation = new ParallelEvaluation(Steps, Search.n_directions!.Value, evaluators, cancellation);
         evaluation.Run();
         return Update(evaluation.Plus, evaluation.Minus, evaluation.Failure);

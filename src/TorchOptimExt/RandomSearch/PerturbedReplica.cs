@@ -1,3 +1,4 @@
+using TorchOptimExt.Base;
 using TorchOptimExt.RandomSearch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     /// <param name="parameters">The replica's parameters in the optimizer's order, with the same shapes and dtypes.</param>
     /// <param name="objective">Computes the objective with the replica's parameters; it runs without gradients, in a dispose scope of its own. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">A parameter is null or the optimizer's own, or the parameters do not match the optimizer's in number, shape or dtype.</exception>
+    /// <exception cref="ArgumentException">A parameter is null, the parameters do not match the optimizer's in number, shape or dtype, or they share memory with those or with one another.</exception>
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Perturbation, double> objective)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -44,16 +45,25 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
         foreach (var (theirs, ours) in this.parameters.Zip(own))
         {
             if (theirs is null) throw new ArgumentException("The list of parameters holds a null.", nameof(parameters));
-            if (theirs.Handle == ours.Handle) throw new ArgumentException("The replica's parameters are the optimizer's own; give it a module of its own.", nameof(parameters));
             if (theirs.dtype != ours.dtype || !theirs.shape.SequenceEqual(ours.shape))
                 throw new ArgumentException($"A parameter of the replica is {theirs.dtype} of shape [{string.Join(", ", theirs.shape)}], the optimizer's {ours.dtype} of shape [{string.Join(", ", ours.shape)}].", nameof(parameters));
         }
+        if (ParameterChecks.ShareMemory([.. own, .. this.parameters])) throw new ArgumentException("The replica's parameters share memory with the optimizer's; give it a module of its own.", nameof(parameters));
     }
 
     /// <summary>Creates a replica whose objective is a tensor of one element.</summary>
     /// <inheritdoc cref="PerturbedReplica(ARS, IEnumerable{Parameter}, Func{Perturbation, double})"/>
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Tensor> objective)
         : this(optimizer, parameters, ARS.ValueOf(objective)) { }
+
+    /// <summary>Replicas that are evaluated at once are written at once.</summary>
+    /// <exception cref="ArgumentException">Two of them have a parameter in common.</exception>
+    internal static void CheckApart(IEnumerable<IPerturbationEvaluator> evaluators)
+    {
+        var seen = new HashSet<nint>();
+        if (!evaluators.OfType<PerturbedReplica>().SelectMany(replica => replica.parameters).All(parameter => seen.Add(parameter.Handle)))
+            throw new ArgumentException("Two replicas have a parameter in common; give each a module of its own.", nameof(evaluators));
+    }
 
     /// <summary>Writes the perturbed parameters into the replica and evaluates its objective. What the objective throws is passed on.</summary>
     /// <param name="perturbation">A perturbation of the optimizer's current step.</param>

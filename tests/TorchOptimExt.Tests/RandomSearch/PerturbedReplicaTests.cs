@@ -78,12 +78,16 @@ public class PerturbedReplicaTests
         using Linear model = Model(), wide = nn.Linear(6, 2);
         using var optimizer = optim.ARS(model.parameters());
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, model.parameters(), _ => 0));
+        Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, model.parameters().Select(p => new Parameter(p.detach())), _ => 0));
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, wide.parameters(), _ => 0));
         Assert.Throws<ArgumentException>(() => new PerturbedReplica(optimizer, [wide.weight!], _ => 0));
         Assert.Throws<ArgumentException>("parameters", () => new PerturbedReplica(optimizer, [model.weight!, null!], _ => 0));
         Assert.Throws<ArgumentException>(() => optimizer.step([]));
         var twice = Replica(optimizer);
         Assert.Throws<ArgumentException>(() => optimizer.step([twice, twice]));
+        using var copy = Model();
+        PerturbedReplica one = new(optimizer, copy.parameters(), _ => 0), other = new(optimizer, copy.parameters(), _ => 0);
+        Assert.Throws<ArgumentException>("evaluators", () => optimizer.step([one, other]));
     }
 
     [Fact]
