@@ -29,19 +29,20 @@ internal sealed class RewardPairs
         sigma = StandardDeviation(best.SelectMany(pair => (double[])[pair.plus, pair.minus]));
         if (sigma == 0) return [];
         var scale = best.Length * (normalize ? sigma : 1);
-        return [.. best.Select(pair => (pair.direction, weight: pair.plus / scale - pair.minus / scale)).Where(term => term.weight != 0)];
+        return [.. best.Select(pair => (pair.direction, weight: (pair.plus / 2 - pair.minus / 2) / scale * 2)).Where(term => term.weight != 0)];     // halves, whose difference does not overflow
     }
 
     public ARSReport Report(long step, double sigma, double updateNorm, Exception? failure) =>
         new(step, 2 * directions, Dropped, Rewards.Average(), StandardDeviation(Rewards), Rewards.Min(), Rewards.Max(), sigma, updateNorm, failure);
 
-    // Exactly 0 where all values are equal; scaled, so that squares do not overflow.
+    // Exactly 0 where all values are equal. By how far each lies above the least, in units of their range: squares do not overflow, and what all have in common costs no digits.
     private static double StandardDeviation(IEnumerable<double> values)
     {
-        var (least, greatest) = (values.Min(), values.Max());
-        if (least == greatest) return 0;
-        var scale = Math.Max(Math.Abs(least), Math.Abs(greatest));
-        var mean = values.Average(x => x / scale);
-        return scale * Math.Sqrt(values.Average(x => (x / scale - mean) * (x / scale - mean)));
+        var least = values.Min();
+        var range = values.Max() - least;
+        if (range == 0) return 0;
+        if (double.IsInfinity(range)) return 2 * StandardDeviation(values.Select(x => x / 2));
+        var mean = values.Average(x => (x - least) / range);
+        return range * Math.Sqrt(values.Average(x => Math.Pow((x - least) / range - mean, 2)));
     }
 }

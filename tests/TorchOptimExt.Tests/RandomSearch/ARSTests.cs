@@ -157,6 +157,25 @@ public class ARSTests
         Assert.Equal(1, optimizer.Steps);
     }
 
+    // Whole numbers, so that the rewards themselves are exact; a power of 2, so that float64 has them all.
+    [Fact]
+    public void What_all_rewards_have_in_common_costs_no_digits()
+    {
+        var offset = Math.ScaleB(1, 50);
+        double[] plus = [3, -2, 7, 0], minus = [1, 5, -4, 2];
+        var (near, far) = (Search(0), Search(offset));
+        Assert.Equal(near.sigma, far.sigma, 1e-14);
+        Assert.Equal(near.moved, far.moved);
+
+        (double sigma, double[] moved) Search(double offset)
+        {
+            using var parameter = new Parameter(zeros(100, float64));
+            using var optimizer = optim.ARS([parameter], n_directions: 4, seed: 5);
+            var report = optimizer.Update([.. plus.Select(r => r + offset)], [.. minus.Select(r => r + offset)]);
+            return (report.Sigma, parameter.data<double>().ToArray());
+        }
+    }
+
     [Fact]
     public void Reward_that_is_not_finite_drops_its_direction()
     {
