@@ -1,5 +1,5 @@
 using TorchOptimExt;
-using TorchOptimExt.Tests.Docs;
+using MyOptimizers;
 using TorchSharp;
 
 var model = torch.nn.Linear(2, 1);

@@ -4,7 +4,7 @@ using TorchOptimExt.Elementwise;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt.Tests.Docs;
+namespace MyOptimizers;
 
 /// <summary>Lion: X. Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, program 1.</summary>
 public sealed class Lion : ElementwiseOptimizer<Lion.Options, LionRule>

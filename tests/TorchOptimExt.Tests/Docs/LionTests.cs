@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MyOptimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
