@@ -30,6 +30,7 @@ internal static class BatchesCommand
         images = Math.Min(images, problem.Train.Count);
         var runner = new FallRunner(problem, images, seconds, session.Seed, session.Cancel);
         var falls = new List<Fall>();
+        Console.WriteLine($"{images:N0} of them are trained with, for {seconds} s under each of:");
         foreach (var regime in Regime.All.TakeWhile(_ => !session.Interrupted))
         {
             Console.WriteLine($"{regime.Name}: {regime.Description}");

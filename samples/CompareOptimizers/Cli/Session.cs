@@ -37,7 +37,7 @@ internal sealed class Session : IDisposable
     public Problem LoadProblem()
     {
         var problem = Problem.Load(arguments.GetValue(options.Data));
-        Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} images to train with, {problem.Test.Count:N0} to test with; {get_num_threads()} threads.");
+        Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} images to train with, {problem.Test.Count:N0} to test with; {(get_num_threads() is 1 ? "1 thread" : $"{get_num_threads()} threads")}.");
         return problem;
     }
 

@@ -15,7 +15,7 @@ internal sealed record ResultTable(string[] Columns, string[][] Rows)
         + "* Decides itself how often it evaluates the loss: the whole step, the reference's too. Ratio: the reference's time by ours. Largest weight difference: after the last step.";
 
     public static ResultTable Of(IEnumerable<Duel> duels) => new(
-        ["optimizer", "reference", "final loss", "reference's", "test accuracy", "reference's", "ms per optimizer step", "reference's", "ratio", "largest weight difference"],
+        ["optimizer", "reference", "final loss", "reference's loss", "test accuracy", "reference's accuracy", "ms per optimizer step", "reference's ms", "ratio", "largest weight difference"],
         [.. duels.Select(Row)]);
 
     public string ToCsv() => string.Concat(new[] { Columns }.Concat(Rows).Select(row => string.Join(',', row.Select(Quote)) + '\n'));

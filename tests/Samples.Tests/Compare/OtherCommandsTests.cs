@@ -1,3 +1,5 @@
+using CompareOptimizers.Registry;
+
 namespace Samples.Tests;
 
 public sealed class OtherCommandsTests : IDisposable
@@ -17,7 +19,7 @@ public sealed class OtherCommandsTests : IDisposable
         Assert.Equal(5, Rows(ended, "Adam").Count);
         Assert.All(Rows(ended, "ArmijoNewton").Take(2), row => Assert.Matches(@"\d\.\de-\d+$", row[2])); // next to the minima of Rosenbrock and Beale
         var pictures = Directory.GetFiles(Path.Combine(folder.FullName, "pictures"), "*.svg");
-        Assert.Equal(14 + 5, pictures.Length); // of each optimizer's settings, and on each surface
+        Assert.Equal(Contenders.All.Length + 5, pictures.Length); // of each optimizer's settings, and on each surface
         Assert.Equal(2 * pictures.Length, Count("surfaces.html", "<svg class"));
     }
 
