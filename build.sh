@@ -17,14 +17,15 @@ usage: ./build.sh [--packages | --polyfills] COMMAND [ARGUMENTS]
 
   demo [ARGUMENTS]   set up, build and run $demo (demo --help lists its arguments)
   test [ARGUMENTS]   set up, build and run all tests; the arguments go to 'dotnet test'
-  bench [ARGUMENTS]  set up, build and run the benchmarks
+  bench [ARGUMENTS]  set up, build and run the benchmarks (bench --help lists them)
   setup              only set up: 'dotnet build', 'dotnet test' and an IDE then just work
 
   --packages         build on the TorchSharp and Microsoft.ML packages
   --polyfills        build on the projects under src/Polyfills, over Debian's libtorch
 
 Without either option the first run tries the packages and takes the polyfills where
-the package feed lacks them. The choice is kept in PackageMode.props.
+the package feed lacks them. The choice is kept in PackageMode.props. An option
+without a COMMAND changes the choice and sets up.
 EOF
 }
 
@@ -35,7 +36,7 @@ main() {
       --packages | --polyfills) forced=${1#--} ;;
       -h | --help | help) usage; return ;;
       demo | test | bench | setup) command=$1 ;;
-      *) usage >&2; return 2 ;;
+      *) echo "build.sh: there is no command or option '$1'." >&2; usage >&2; return 2 ;;
     esac
     shift
   done
@@ -51,13 +52,13 @@ run_setup() {
 }
 
 run_demo() {
-  set_up "$forced" "$(dataset_package "$@")"
+  set_up "$forced" "$(demo_dataset "$@")"
   run_release "$demo" "$@"
 }
 
 run_bench() {
   [ -d "$root/$bench" ] || fail "there are no benchmarks in $bench."
-  set_up "$forced"
+  set_up "$forced" "$(bench_dataset "$@")"
   run_release "$bench" "$@"
 }
 

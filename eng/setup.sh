@@ -76,9 +76,14 @@ EOF
   echo "Package mode: $mode (kept in PackageMode.props)."
 }
 
-dataset_package() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other data is named or none is needed
+demo_dataset() { # DEMO-ARGUMENTS...: Debian's Fashion-MNIST, unless other data is named or none is needed
   case " $* " in ' surfaces '* | *' --data'* | *' --help '* | *' -h '*) return ;; esac
   [ -d "$dataset" ] || echo dataset-fashion-mnist
+}
+
+bench_dataset() { # BENCH-ARGUMENTS...: the same, for the two tables that train
+  case " $* " in *' --data'* | *' --help '* | *' -h '*) return ;; esac
+  case " $* " in ' mlnet '* | *' --stochastic '*) [ -d "$dataset" ] || echo dataset-fashion-mnist ;; esac
 }
 
 missing() { # PACKAGE...: those not installed; a tool may come from elsewhere, it must be on PATH
