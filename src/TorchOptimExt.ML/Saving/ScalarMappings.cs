@@ -2,27 +2,24 @@ using Microsoft.ML.Transforms;
 
 namespace TorchOptimExt.ML.Saving;
 
-// The rows that the custom mappings of a saved model read and write. Their types and contracts are named in saved files.
+// The rows that the custom mappings of a saved model read and write, and the factories by whose contracts, which saved files name, ML.NET finds the mappings again.
 
-/// <summary>Nothing is read. ML.NET uses it in saved models; your code does not need it.</summary>
-public sealed class NoInput;
+/// <summary>Nothing is read.</summary>
+internal sealed class NoInput;
 
-/// <summary>The constant key of a saved model's text. ML.NET uses it in saved models; your code does not need it.</summary>
-public sealed class KeyOutput
+/// <summary>The constant key of a saved model's text.</summary>
+internal sealed class KeyOutput
 {
     internal const string Value = "model";
 
-    /// <summary>The key.</summary>
     public string TorchModelKey { get; set; } = "";
 }
 
-/// <summary>A saved model's text and the features of a row. ML.NET uses it in saved models; your code does not need it.</summary>
-public sealed class ScoreInput
+/// <summary>A saved model's text and the features of a row.</summary>
+internal sealed class ScoreInput
 {
-    /// <summary>The model.</summary>
     public ReadOnlyMemory<char> TorchModelText { get; set; }
 
-    /// <summary>The features.</summary>
     public float[] TorchModelFeatures { get; set; } = [];
 
     internal float[] Scores()
@@ -35,45 +32,39 @@ public sealed class ScoreInput
     }
 }
 
-/// <summary>The columns of binary classification. ML.NET uses it in saved models; your code does not need it.</summary>
-public sealed class BinaryOutput
+/// <summary>The columns of binary classification.</summary>
+internal sealed class BinaryOutput
 {
-    /// <summary>The logit.</summary>
     public float Score { get; set; }
 
-    /// <summary>The probability of true.</summary>
     public float Probability { get; set; }
 
-    /// <summary>Whether true is likelier.</summary>
     public bool PredictedLabel { get; set; }
 }
 
-/// <summary>The column of regression. ML.NET uses it in saved models; your code does not need it.</summary>
-public sealed class RegressionOutput
+/// <summary>The column of regression.</summary>
+internal sealed class RegressionOutput
 {
-    /// <summary>The predicted value.</summary>
     public float Score { get; set; }
 }
 
-/// <summary>Gives each row the constant key. ML.NET uses it in saved models; your code does not need it.</summary>
+/// <summary>Gives each row the constant key.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class KeyFactory : CustomMappingFactory<NoInput, KeyOutput>
+internal sealed class KeyFactory : CustomMappingFactory<NoInput, KeyOutput>
 {
     internal const string Contract = "TorchOptimExt.ML.Key";
 
-    /// <inheritdoc/>
     public override Action<NoInput, KeyOutput> GetMapping() => SetKey;
 
     private static void SetKey(NoInput input, KeyOutput output) => output.TorchModelKey = KeyOutput.Value;
 }
 
-/// <summary>Scores a row of binary classification. ML.NET uses it in saved models; your code does not need it.</summary>
+/// <summary>Scores a row of binary classification.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutput>
+internal sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutput>
 {
     internal const string Contract = "TorchOptimExt.ML.Binary";
 
-    /// <inheritdoc/>
     public override Action<ScoreInput, BinaryOutput> GetMapping() => Score;
 
     private static void Score(ScoreInput input, BinaryOutput output)
@@ -84,13 +75,12 @@ public sealed class BinaryFactory : CustomMappingFactory<ScoreInput, BinaryOutpu
     }
 }
 
-/// <summary>Scores a row of regression. ML.NET uses it in saved models; your code does not need it.</summary>
+/// <summary>Scores a row of regression.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class RegressionFactory : CustomMappingFactory<ScoreInput, RegressionOutput>
+internal sealed class RegressionFactory : CustomMappingFactory<ScoreInput, RegressionOutput>
 {
     internal const string Contract = "TorchOptimExt.ML.Regression";
 
-    /// <inheritdoc/>
     public override Action<ScoreInput, RegressionOutput> GetMapping() => Score;
 
     private static void Score(ScoreInput input, RegressionOutput output) => output.Score = input.Scores()[0];
