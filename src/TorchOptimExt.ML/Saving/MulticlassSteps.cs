@@ -47,32 +47,6 @@ internal static class MulticlassSteps
     private static IEnumerable<IEstimator<ITransformer>> PredictedLabel(MLContext context, TorchModel model)
     {
         var keys = model.Keys ?? new LabelKeys("uint", [.. Enumerable.Range(1, (int)model.Outputs).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
-        return keys.Type switch
-        {
-            "text" => Map(v => v),
-            "float" => Map(v => float.Parse(v, CultureInfo.InvariantCulture)),
-            "double" => Map(v => double.Parse(v, CultureInfo.InvariantCulture)),
-            "int" => Map(v => int.Parse(v, CultureInfo.InvariantCulture)),
-            "uint" => Map(v => uint.Parse(v, CultureInfo.InvariantCulture)),
-            "long" => Map(v => long.Parse(v, CultureInfo.InvariantCulture)),
-            "byte" => Map(v => byte.Parse(v, CultureInfo.InvariantCulture)),
-            "bool" => Map(v => v == "true"),
-            _ => throw new InvalidDataException($"The model's labels are of the unknown type '{keys.Type}'."),
-        };
-
-        IEnumerable<IEstimator<ITransformer>> Map<T>(Func<string, T> parse)
-        {
-            T[] values = [.. keys.Values.Select(parse)];
-            return
-            [
-                context.Transforms.Conversion.MapValue(Class, values.Select((v, k) => new KeyValuePair<int, T>(k + 1, v)).ToList(), nameof(ScoresOutput.TorchModelLargest)),
-                context.Transforms.Conversion.MapValueToKey(ScoreColumns.PredictedLabel, Class, keyData: context.Data.LoadFromEnumerable(values.Select(v => new ClassRow<T> { Class = v }))),
-            ];
-        }
-    }
-
-    private sealed class ClassRow<T>
-    {
-        public required T Class { get; init; }
+        return LabelType.Named(keys.Type).ToKey(context, nameof(ScoresOutput.TorchModelLargest), Class, ScoreColumns.PredictedLabel, keys.Values);
     }
 }

@@ -77,6 +77,35 @@ public sealed class SaveLoadTests : IDisposable
     }
 
     [Fact]
+    public void Values_of_keys_keep_their_type()
+    {
+        AssertKept(i => $"{i}");
+        AssertKept(i => i == 0);
+        AssertKept(i => i * 1.1f);
+        AssertKept(i => i / 3.0 * 1e-300);
+        AssertKept(i => -i);
+        AssertKept(i => uint.MaxValue - (uint)i);
+        AssertKept(i => long.MinValue + i);
+        AssertKept(i => (byte)(255 - i));
+
+        void AssertKept<T>(Func<int, T> value)
+        {
+            var data = Context.Data.LoadFromEnumerable(Enumerable.Range(0, 30).Select(i => new Valued<T> { Features = [i % 2, i], Class = value(i % 2) }));
+            var model = Context.Transforms.Conversion.MapValueToKey("Label", "Class").Append(Context.MulticlassClassification.Trainers.Torch(epochs: 1))
+                .Append(Context.Transforms.Conversion.MapKeyToValue("Predicted", "PredictedLabel")).Fit(data);
+            var (expected, loaded) = (model.Transform(data).GetColumn<T>("Predicted").ToList(), SaveAndLoad(model, data).Transform(data).GetColumn<T>("Predicted").ToList());
+            Assert.Equal(expected, loaded);
+            Assert.All(expected, label => Assert.Contains(label, new[] { value(0), value(1) }));
+        }
+    }
+
+    private sealed class Valued<T>
+    {
+        [VectorType(2)] public float[] Features { get; set; } = [];
+        public required T Class { get; set; }
+    }
+
+    [Fact]
     public void A_restored_model_is_the_trained_one_again()
     {
         var model = Context.Transforms.NormalizeMeanVariance("Features").Append(Context.BinaryClassification.Trainers.Torch("Truth", epochs: 2)).Fit(View(Rows));

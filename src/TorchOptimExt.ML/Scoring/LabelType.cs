@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace TorchOptimExt.ML.Scoring;
+
+/// <summary>A type that the values of a label's keys can have: how they are read, kept as text, and given back.</summary>
+internal abstract class LabelType(string name, PrimitiveDataViewType item)
+{
+    private const string KeyValues = "KeyValues";
+
+    private static readonly LabelType[] All =
+    [
+        new Typed<ReadOnlyMemory<char>>("text", TextDataViewType.Instance, v => v.ToString(), v => v.AsMemory()),
+        new Typed<bool>("bool", BooleanDataViewType.Instance, v => v ? "true" : "false", v => v == "true"),
+        Number<float>("float", NumberDataViewType.Single),
+        Number<double>("double", NumberDataViewType.Double),
+        Number<int>("int", NumberDataViewType.Int32),
+        Number<uint>("uint", NumberDataViewType.UInt32),
+        Number<long>("long", NumberDataViewType.Int64),
+        Number<byte>("byte", NumberDataViewType.Byte),
+    ];
+
+    /// <summary>What saved models call it.</summary>
+    internal string Name => name;
+
+    /// <summary>That of a label column's keys; null where their values are not known, or of none of these types.</summary>
+    internal static LabelType? Of(DataViewSchema.Column label) =>
+        label.Annotations.Schema.GetColumnOrNull(KeyValues) is { Type: VectorDataViewType vector } ? All.FirstOrDefault(type => type.Item.RawType == vector.ItemType.RawType) : null;
+
+    /// <exception cref="InvalidDataException">There is no such type.</exception>
+    internal static LabelType Named(string name) => All.FirstOrDefault(type => type.Name == name) ?? throw new InvalidDataException($"The model's labels are of the unknown type '{name}'.");
+
+    private PrimitiveDataViewType Item => item;
+
+    internal abstract string[] Read(DataViewSchema.Column label);
+
+    /// <summary>Adds values to annotations under a name.</summary>
+    internal abstract void AddTo(DataViewSchema.Annotations.Builder builder, string name, IReadOnlyList<string> values);
+
+    /// <summary>Steps that turn a column of numbers from 1 into a column of values, and that into a key with the values in this order.</summary>
+    internal abstract IEnumerable<IEstimator<ITransformer>> ToKey(MLContext context, string numbers, string between, string key, IReadOnlyList<string> values);
+
+    private static Typed<T> Number<T>(string name, NumberDataViewType item) where T : INumber<T> =>
+        new(name, item, v => v.ToString(null, CultureInfo.InvariantCulture), v => T.Parse(v, CultureInfo.InvariantCulture));
+
+    private sealed class Typed<T>(string name, PrimitiveDataViewType item, Func<T, string> write, Func<string, T> parse) : LabelType(name, item)
+    {
+        internal override string[] Read(DataViewSchema.Column label)
+        {
+            VBuffer<T> values = default;
+            label.Annotations.GetValue(KeyValues, ref values);
+            return [.. values.DenseValues().Select(write)];
+        }
+
+        internal override void AddTo(DataViewSchema.Annotations.Builder builder, string name, IReadOnlyList<string> values)
+        {
+            var buffer = new VBuffer<T>(values.Count, [.. values.Select(parse)]);
+            builder.Add(name, new VectorDataViewType(Item, values.Count), (ref VBuffer<T> target) => buffer.CopyTo(ref target));
+        }
+
+        internal override IEnumerable<IEstimator<ITransformer>> ToKey(MLContext context, string numbers, string between, string key, IReadOnlyList<string> values)
+        {
+            T[] typed = [.. values.Select(parse)];
+            return
+            [
+                context.Transforms.Conversion.MapValue(between, typed.Select((v, k) => new KeyValuePair<int, T>(k + 1, v)).ToList(), numbers),
+                context.Transforms.Conversion.MapValueToKey(key, between, keyData: context.Data.LoadFromEnumerable(typed.Select(v => new Row { Value = v }))),
+            ];
+        }
+
+        private sealed class Row
+        {
+            public required T Value { get; init; }
+        }
+    }
+}
