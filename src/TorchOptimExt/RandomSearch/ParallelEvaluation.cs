@@ -15,10 +15,14 @@ internal sealed class ParallelEvaluation(long step, int directions, IReadOnlyLis
     /// <summary>Of the evaluations that failed the first in order.</summary>
     public Exception? Failure => failures.FirstOrDefault(failure => failure is not null);
 
+    /// <summary>Evaluates on a thread each, of which one is this: evaluators that wait for other processes would fill the thread pool.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run()
     {
-        Parallel.For(0, evaluators.Count, new ParallelOptions { MaxDegreeOfParallelism = evaluators.Count }, k => EvaluateRemaining(evaluators[k]));
+        List<Thread> others = [.. evaluators.Skip(1).Select(evaluator => new Thread(() => EvaluateRemaining(evaluator)) { IsBackground = true })];
+        others.ForEach(thread => thread.Start());
+        EvaluateRemaining(evaluators[0]);
+        others.ForEach(thread => thread.Join());
         cancellation.ThrowIfCancellationRequested();
     }
 

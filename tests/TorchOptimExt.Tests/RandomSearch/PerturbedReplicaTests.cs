@@ -20,6 +20,18 @@ public class PerturbedReplicaTests
         Assert.Equal(serialModel.weight!.detach().data<float>().ToArray(), model.weight!.detach().data<float>().ToArray());
     }
 
+    // None of them answers before all are asked, as evaluators in other processes may.
+    [Fact]
+    public void All_evaluators_run_at_once_however_few_processors_there_are()
+    {
+        const int Directions = 20;
+        using var model = Model();
+        using var optimizer = optim.ARS(model.parameters(), n_directions: Directions, seed: 3);
+        using var all = new Barrier(2 * Directions);
+        var report = optimizer.step([.. Enumerable.Range(0, 2 * Directions).Select(_ => new Function(p => all.SignalAndWait(5_000) ? p.Sign * p.Direction : double.NaN))]);
+        Assert.Equal(0, report.Dropped);
+    }
+
     [Fact]
     public void Processes_that_exchange_numbers_only_stay_together()
     {
