@@ -6,10 +6,14 @@ const double Solved = 475;
 
 var seed = new Option<int>("--seed") { Description = "Seed of the search", DefaultValueFactory = _ => 0 };
 var threads = new Option<int>("--threads") { Description = "Episodes that run at once", DefaultValueFactory = _ => Environment.ProcessorCount };
+threads.Validators.Add(result =>
+{
+    if (result.Tokens is [{ Value: var given }] && int.TryParse(given, out var number) && number < 1) result.AddError("--threads must be at least 1.");
+});
 var command = new RootCommand("Balances a pole on a cart with a linear policy found by random search.") { seed, threads };
 command.SetAction(arguments =>
 {
-    using var search = new Search(arguments.GetValue(seed), Math.Max(1, arguments.GetValue(threads)));
+    using var search = new Search(arguments.GetValue(seed), arguments.GetValue(threads));
     var clock = Stopwatch.StartNew();
     for (var step = 1; step <= 200; step++)
     {

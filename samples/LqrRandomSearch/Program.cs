@@ -3,16 +3,24 @@ using LqrRandomSearch;
 
 var trials = new Option<int>("--trials") { Description = "Trials of each method, with the seeds 0, 1, ...", DefaultValueFactory = _ => 60 };
 var plot = new Option<string?>("--plot") { Description = "SVG file to draw into" };
+trials.Validators.Add(result =>
+{
+    if (result.Tokens is [{ Value: var given }] && int.TryParse(given, out var number) && number < 1) result.AddError("--trials must be at least 1.");
+});
+plot.Validators.Add(result =>
+{
+    if (Path.GetDirectoryName(Path.GetFullPath(result.GetValueOrDefault<string>()!)) is { } folder && !Directory.Exists(folder)) result.AddError($"--plot: there is no folder {folder}.");
+});
 
 var command = new RootCommand("Learns to control a linear system from rollouts alone: random search beside policy gradient.") { trials, plot };
 command.SetAction(arguments =>
 {
-    var seeds = Enumerable.Range(0, Math.Max(1, arguments.GetValue(trials))).ToArray();
+    var seeds = Enumerable.Range(0, arguments.GetValue(trials)).ToArray();
     var search = Summary.Of([.. seeds.Select(Trials.RandomSearch)]);
     var gradient = Summary.Of([.. seeds.Select(seed => Trials.PolicyGradient(seed, explore: 1, lr: 0.02))]);
     var optimum = LqrProblem.OptimalCost();
 
-    Console.WriteLine($"The optimal policy costs {optimum:F8} a step. {seeds.Length} trials:");
+    Console.WriteLine($"The optimal policy costs {optimum:F8} a step. Trials of each method: {seeds.Length}.");
     Console.WriteLine();
     Console.WriteLine("           | random search                                  | policy gradient, Adam");
     Console.WriteLine("           | stable, %       | median cost    quartiles     | stable, %         median");

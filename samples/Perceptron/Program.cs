@@ -3,6 +3,10 @@ using Perceptron;
 using TorchSharp;
 
 var plot = new Option<string?>("--plot") { Description = "SVG file to draw into" };
+plot.Validators.Add(result =>
+{
+    if (Path.GetDirectoryName(Path.GetFullPath(result.GetValueOrDefault<string>()!)) is { } folder && !Directory.Exists(folder)) result.AddError($"--plot: there is no folder {folder}.");
+});
 var command = new RootCommand("Trains one sigmoid unit to tell two irises apart: with gradients, and without.") { plot };
 command.SetAction(arguments =>
 {

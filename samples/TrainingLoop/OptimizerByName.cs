@@ -20,7 +20,7 @@ internal static class OptimizerByName
     public static torch.optim.Optimizer Create(string name, IEnumerable<Parameter> parameters, double? lr)
     {
         var factory = Factories.SingleOrDefault(factory => factory.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"there is no optimizer {name}, but {string.Join(", ", Names)}.");
+            ?? throw new ArgumentException($"There is no optimizer '{name}' in this TorchSharp; --optimizer takes {string.Join(", ", Names)}.");
         var arguments = factory.GetParameters().Select(parameter => parameter.DefaultValue).ToArray();
         arguments[0] = parameters;
         arguments[1] = lr ?? (factory.GetParameters()[1].HasDefaultValue ? arguments[1] : FallbackLearningRate);

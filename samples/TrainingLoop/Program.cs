@@ -11,6 +11,11 @@ var name = new Option<string?>("--optimizer") { Description = $"One of TorchShar
 var lr = new Option<double?>("--lr") { Description = "Learning rate (default: the optimizer's own)" };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training images", DefaultValueFactory = _ => 3 };
 var batchSize = new Option<int>("--batch-size") { Description = "Images in a step", DefaultValueFactory = _ => 50 };
+foreach (var option in new[] { epochs, batchSize })
+    option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: var given }] && int.TryParse(given, out var number) && number < 1) result.AddError($"{option.Name} must be at least 1.");
+    });
 
 var command = new RootCommand("Trains a small network on Fashion-MNIST.") { data, name, lr, epochs, batchSize };
 command.SetAction(arguments =>
@@ -31,8 +36,6 @@ return command.Parse(args).Invoke();
 
 static void Train(FashionMnist mnist, string? name, double? lr, int epochs, int batchSize)
 {
-    ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
-    ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
     manual_seed(1);
     using var model = Sequential(Linear(FashionMnist.PixelsPerImage, 128), ReLU(), Linear(128, FashionMnist.Classes));
     using var optimizer = name is not null ? OptimizerByName.Create(name, model.parameters(), lr)

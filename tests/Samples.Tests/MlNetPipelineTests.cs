@@ -2,6 +2,18 @@ namespace Samples.Tests;
 
 public class MlNetPipelineTests
 {
+    [Theory]
+    [InlineData("--nonsense", "There is no option --nonsense")]
+    [InlineData("/dev/null/models", "/dev/null")]
+    public void What_is_no_folder_is_named_and_nothing_is_trained(string folder, string named)
+    {
+        var ended = SampleProcess.Run("MlNetPipeline", folder);
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.Contains(named, ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("epoch", ended.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Three_models_are_trained_saved_and_loaded_by_a_second_process()
     {
