@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TorchOptimExt.Benchmarks.Cli;
 using TorchOptimExt.Tests.TestFunctions;
 
 namespace TorchOptimExt.Benchmarks.LineSearch;
@@ -9,9 +10,9 @@ internal static class LineSearchCommand
 {
     public static Command Create()
     {
-        var iterations = new Option<int>("--iterations") { Description = "The most iterations of a minimizer", DefaultValueFactory = _ => 10_000 };
+        var iterations = Options.Count("--iterations", "The most iterations of a minimizer", 10_000);
         var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
-        var epochs = new Option<int>("--epochs") { Description = "With --stochastic: passes over the training images", DefaultValueFactory = _ => 3 };
+        var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 3);
         var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations, stochastic, epochs };
         command.SetAction(arguments =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchOptimExt.Benchmarks.Cli;
 using TorchOptimExt.Benchmarks.Steps;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ internal static class ArsCommand
 
     public static Command Create()
     {
-        var seconds = new Option<double>("--seconds") { Description = "How long a block of alternating runs lasts; three blocks", DefaultValueFactory = _ => 1 };
+        var seconds = Options.Seconds("How long a block of alternating runs lasts; three blocks", 1);
         var command = new Command("ars", "A step of Augmented Random Search with a free closure, and how fast its normal deviates are made") { seconds };
         command.SetAction(arguments => Measure(arguments.GetValue(seconds)));
         return command;

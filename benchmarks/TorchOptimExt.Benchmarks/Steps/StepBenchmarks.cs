@@ -26,12 +26,12 @@ public class StepBenchmarks
     public static IEnumerable<string> Optimizers => contenders.Select(c => c.Name);
     public static IEnumerable<string> Cases => cases.Select(c => c.Name);
 
-    internal static void Run(Contender[] some, StepCase[] steps)
+    internal static void Run(Contender[] some, StepCase[] steps, string folder)
     {
         (contenders, cases) = (some, steps);
         // In this process: a project of BenchmarkDotNet's own would not know the package mode.
         var job = Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance);
-        BenchmarkRunner.Run<StepBenchmarks>(DefaultConfig.Instance.AddJob(job));
+        BenchmarkRunner.Run<StepBenchmarks>(DefaultConfig.Instance.AddJob(job).WithArtifactsPath(folder));
     }
 
     [GlobalSetup]
