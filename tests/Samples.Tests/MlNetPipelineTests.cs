@@ -2,16 +2,20 @@ namespace Samples.Tests;
 
 public class MlNetPipelineTests
 {
-    [Theory]
-    [InlineData("--nonsense", "There is no option --nonsense")]
-    [InlineData("/dev/null/models", "/dev/null")]
-    public void What_is_no_folder_is_named_and_nothing_is_trained(string folder, string named)
+    [Fact]
+    public void What_is_no_folder_is_named_and_nothing_is_trained()
     {
-        var ended = SampleProcess.Run("MlNetPipeline", folder);
-        Assert.NotEqual(0, ended.ExitCode);
-        Assert.Contains(named, ended.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("epoch", ended.Output, StringComparison.Ordinal);
+        Refused("--nonsense");
+        Refused(Path.Combine(typeof(MlNetPipelineTests).Assembly.Location, "models"));
+
+        static void Refused(string folder)
+        {
+            var ended = SampleProcess.Run("MlNetPipeline", folder);
+            Assert.NotEqual(0, ended.ExitCode);
+            Assert.Contains(folder, ended.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("epoch", ended.Output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
