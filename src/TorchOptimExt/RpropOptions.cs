@@ -31,8 +31,5 @@ public sealed class RpropOptions : HyperparameterOptions
 
     /// <summary>Checks that min_step ≤ max_step.</summary>
     /// <exception cref="ArgumentOutOfRangeException">min_step is greater than max_step.</exception>
-    protected override void CheckTogether()
-    {
-        if (min_step > max_step) throw new ArgumentOutOfRangeException(nameof(min_step), min_step, $"min_step is {min_step}; it must be at most max_step, which is {max_step}.");
-    }
+    protected override void CheckTogether() => CheckAtMost(nameof(min_step), min_step, nameof(max_step), max_step);
 }

@@ -49,6 +49,12 @@ public abstract class HyperparameterOptions : OptimizerOptions
     /// <exception cref="ArgumentOutOfRangeException">The values do not go together.</exception>
     protected virtual void CheckTogether() { }
 
+    /// <summary>Throws where a value is greater than another.</summary>
+    private protected static void CheckAtMost(string name, double? value, string limitName, double? limit)
+    {
+        if (value > limit) throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be at most {limitName}, which is {limit}."));
+    }
+
     /// <summary>Options of the same kind with every value open.</summary>
     internal HyperparameterOptions Open()
     {

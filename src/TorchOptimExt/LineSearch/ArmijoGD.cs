@@ -194,10 +194,7 @@ public sealed class ArmijoGD : LineSearchOptimizer, optim.IMomentum
 
         /// <summary>Checks that min_step ≤ max_step.</summary>
         /// <exception cref="ArgumentOutOfRangeException">min_step is greater than max_step.</exception>
-        protected override void CheckTogether()
-        {
-            if (min_step > max_step) throw new ArgumentOutOfRangeException(nameof(min_step), min_step, $"min_step is {min_step}; it must be at most max_step, which is {max_step}.");
-        }
+        protected override void CheckTogether() => CheckAtMost(nameof(min_step), min_step, nameof(max_step), max_step);
     }
 
     /// <summary>A group of parameters with a learning rate, momentum and weight decay of its own.</summary>

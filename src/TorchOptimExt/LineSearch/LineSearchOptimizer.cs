@@ -13,7 +13,7 @@ namespace TorchOptimExt.LineSearch;
 /// <remarks>
 /// The closure computes the loss and returns it; it does not call backward(). For given parameters it must return the same loss
 /// each time; random numbers, such as dropout's, are the same in every evaluation of a step. Tensors that it makes in a trial are disposed when
-/// the trial ends. After the step the parameters' grad holds the gradient of the loss where the step began.
+/// the trial ends. After the step the parameters' grad holds the gradient of the loss where the step began, null where that loss is not finite.
 /// </remarks>
 public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {

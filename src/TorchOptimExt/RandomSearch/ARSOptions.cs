@@ -45,8 +45,7 @@ public sealed class ARSOptions : HyperparameterOptions
     protected override void CheckTogether()
     {
         if (n_directions > int.MaxValue / 2) throw new ArgumentOutOfRangeException(nameof(n_directions), n_directions, $"n_directions is {n_directions}; it must be at most {int.MaxValue / 2}.");
-        if (top_directions > n_directions)
-            throw new ArgumentOutOfRangeException(nameof(top_directions), top_directions, $"top_directions is {top_directions}; it must be at most n_directions, which is {n_directions}.");
+        CheckAtMost(nameof(top_directions), top_directions, nameof(n_directions), n_directions);
     }
 
     /// <summary>Whether a group of these options can join a search that runs with <paramref name="others"/>.</summary>
