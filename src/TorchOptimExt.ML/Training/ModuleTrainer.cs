@@ -14,7 +14,6 @@ internal sealed class ModuleTrainer : IDisposable
 {
     private readonly TorchTrainerOptions options;
     private readonly PredictionTask task;
-    private readonly TrainingRows train;
     private readonly TrainingRows? validation;
     private readonly nn.Module<Tensor, Tensor> module;
     private readonly IReadOnlyList<Parameter> parameters;
@@ -28,7 +27,7 @@ internal sealed class ModuleTrainer : IDisposable
 
     internal ModuleTrainer(TorchTrainerOptions options, TaskKind kind, TrainingRows train, TrainingRows? validation, nn.Module<Tensor, Tensor> module)
     {
-        (this.options, this.train, this.validation, this.module) = (options, train, validation, module);
+        (this.options, this.validation, this.module) = (options, validation, module);
         task = PredictionTask.Of(kind);
         parameters = [.. module.parameters()];
         optimizer = options.Optimizer(parameters) ?? throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Optimizer)} made no optimizer.");

@@ -54,7 +54,7 @@ internal static class CheckpointFile
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferLength);
         try
         {
-            var end = Verify(file);
+            Verify(file);
             file.Position = HeadLength;
             using var reader = new BinaryReader(file, Encoding.UTF8, leaveOpen: true);
             return content(reader);
@@ -68,7 +68,7 @@ internal static class CheckpointFile
     /// <summary>The number of bytes of the file before its hash.</summary>
     public static long ContentEnd(Stream file) => file.Length - SHA256.HashSizeInBytes;
 
-    private static long Verify(FileStream file)
+    private static void Verify(FileStream file)
     {
         var head = new byte[HeadLength];
         var read = file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false);
@@ -79,7 +79,6 @@ internal static class CheckpointFile
         var end = ContentEnd(file);
         if (end < HeadLength) throw Truncated(file);
         if (!Hash(file, end).AsSpan().SequenceEqual(Tail(file))) throw new InvalidDataException($"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
-        return end;
     }
 
     private static InvalidDataException Truncated(FileStream file) => new($"is truncated: it has only {file.Length} bytes.");

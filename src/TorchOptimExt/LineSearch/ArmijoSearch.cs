@@ -68,13 +68,14 @@ public sealed class ArmijoSearch
         if (!double.IsFinite(origin)) return new(LineSearchOutcome.NonFiniteLoss, 0, origin, 0);
         if (!(slope < 0 && double.IsFinite(slope))) return new(LineSearchOutcome.NoDescent, 0, origin, 0);
         var limit = reference ?? origin;
-        var (trials, earlier, refused) = (0, default(Trial?), default(Trial?));
+        var (trials, refused) = (0, default(Trial?));
         var step = first;
         for (var reductions = 0; ; reductions++)
         {
             if (!(step >= min_step)) return new(LineSearchOutcome.MinStep, 0, origin, trials);
             var model = step * slope + 0.5 * step * step * curvature;
-            (earlier, refused) = (refused, null);
+            var earlier = refused;
+            refused = null;
             if (model < 0)
             {
                 var found = value(step);
