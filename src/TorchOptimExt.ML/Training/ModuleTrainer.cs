@@ -132,7 +132,7 @@ internal sealed class ModuleTrainer : IDisposable
         module.eval();
         using var quiet = no_grad();
         var tally = new EpochTally();
-        const long size = 4096;
+        var size = Math.Clamp((1 << 20) / rows.Inputs, 1, 4096);       // of wide rows fewer at once: a module may keep several times as much
         for (long at = 0; at < rows.Count; at += size)
         {
             using var scope = NewDisposeScope();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlTraining;
 using static TorchOptimExt.ML.Tests.Pipelines;
 using static TorchSharp.torch;
@@ -49,6 +50,29 @@ public class ProgressTests
         var expected = scores.Zip(rows, (score, row) => row.Weight * Math.Pow(score - row.Number, 2)).Sum() / rows.Sum(row => (double)row.Weight);
         Assert.Equal(expected, reports[0].TrainLoss, 1e-5);
         Assert.Equal(expected, reports[0].ValidationLoss!.Value, 1e-5);
+    }
+
+    [Fact]
+    public void Wide_rows_are_validated_a_few_at_a_time()
+    {
+        var most = 0L;
+        var data = Context.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => new Wide { Number = i }));
+        var options = Linear("Number", 1);
+        options.BatchSize = 10;
+        options.ValidationSet = data;
+        options.Loss = (outputs, labels) =>
+        {
+            most = Math.Max(most, outputs.size(0));
+            return (outputs - labels).square();
+        };
+        Context.Regression.Trainers.Torch(options).Fit(data);
+        Assert.InRange(most, 10, 11);
+    }
+
+    private sealed class Wide
+    {
+        [VectorType(100_000)] public float[] Features { get; set; } = new float[100_000];
+        public float Number { get; set; }
     }
 
     [Fact]
