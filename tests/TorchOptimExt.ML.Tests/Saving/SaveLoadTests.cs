@@ -121,6 +121,18 @@ public sealed class SaveLoadTests : IDisposable
     }
 
     [Fact]
+    public void Several_threads_may_score_with_one_model()
+    {
+        var model = Context.BinaryClassification.Trainers.Torch("Truth", epochs: 2).Fit(View(Rows));
+        foreach (var shared in (ITransformer[])[model, SaveAndLoad(model, View(Rows))])
+        {
+            var scores = new float[8][];
+            Parallel.For(0, scores.Length, k => scores[k] = shared.Scores(View(Rows)));
+            Assert.All(scores, s => AssertClose(model.Scores(View(Rows)), s));
+        }
+    }
+
+    [Fact]
     public void A_prediction_engine_works_on_a_loaded_model()
     {
         var model = Context.BinaryClassification.Trainers.Torch("Truth", epochs: 2).Fit(View(Rows));
