@@ -159,10 +159,10 @@ public class ErrorTests
         Assert.Throws<ArgumentException>(() => made.add_param_group(new ParamGroup { Parameters = [parameter] }));
         Assert.Throws<ArgumentException>(() => made.add_param_group(new ParamGroup { Parameters = [other, new Parameter(memory.narrow(0, 2, 2))] }));
         Assert.Throws<ArgumentException>(() => made.add_param_group(new Adam.ParamGroup { Parameters = [other], Options = new() }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => made.add_param_group(Group(made, [other], lr: -1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => made.add_param_group(FirstOrderOptimizer.Group(made, [other], lr: -1)));
         Assert.Single(made.ParamGroups);
         Assert.Single(made.parameters());
-        made.add_param_group(Group(made, [other], lr: 0.5));
+        made.add_param_group(FirstOrderOptimizer.Group(made, [other], lr: 0.5));
         Assert.Equal([0.1, 0.5], made.ParamGroups.Select(g => g.LearningRate));
     }
 
@@ -293,7 +293,4 @@ public class ErrorTests
             _ => grouped ? optim.IRpropPlus(groups) : optim.IRpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
         };
     }
-
-    private static ParamGroup Group(OptimizerHelper optimizer, Parameter[] parameters, double lr) =>
-        optimizer is EwmaMomentum ? new EwmaMomentum.ParamGroup(parameters, lr) : new ParamGroup<RpropOptions>(parameters, new RpropOptions { LearningRate = lr });
 }

@@ -53,6 +53,14 @@ internal sealed record FirstOrderOptimizer(string Name, bool ByGradient,
     /// <summary>Whether it is TorchSharp's, in one pass.</summary>
     public bool IsTorchSharps => OnTensors is not null;
 
+    /// <summary>A group with a learning rate of its own for an optimizer that TorchSharp lacks.</summary>
+    public static ParamGroup Group(OptimizerHelper optimizer, IEnumerable<Parameter> parameters, double lr)
+    {
+        var options = (OptimizerOptions)Activator.CreateInstance(((ParamGroup)optimizer.ParamGroups.First()).Options.GetType())!;
+        options.LearningRate = lr;
+        return new() { Parameters = parameters, Options = options };
+    }
+
     private static Func<IReadOnlyList<Parameter>, double, Action<Tensor>> BuiltIn(Func<IReadOnlyList<Parameter>, double, optim.Optimizer> make) => (parameters, lr) =>
     {
         var optimizer = make(parameters, lr);

@@ -72,7 +72,7 @@ public class GroupTests
         var (grouped, alone) = (Parameters(false), Parameters(false));
         var made = FirstOrderOptimizer.Named(name);
         using var optimizer = made.Make(grouped.Take(2), 0.1);
-        optimizer.add_param_group(optimizer is EwmaMomentum ? new EwmaMomentum.ParamGroup(grouped.Skip(2), 0.02) : new ParamGroup<RpropOptions>(grouped.Skip(2), new() { LearningRate = 0.02 }));
+        optimizer.add_param_group(FirstOrderOptimizer.Group(optimizer, grouped.Skip(2), 0.02));
         using var first = made.Make(alone.Take(2), 0.1);
         using var second = made.Make(alone.Skip(2), 0.02);
         for (var step = 0; step < 10; step++)
