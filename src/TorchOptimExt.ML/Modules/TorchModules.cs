@@ -31,7 +31,7 @@ public static class TorchModules
 
     internal static nn.Module<Tensor, Tensor> Make(string name, long inputs, long outputs) =>
         Factories.TryGetValue(name, out var make) ? make(inputs, outputs) ?? throw new InvalidOperationException($"What is registered as '{name}' made no module.")
-            : throw new InvalidOperationException($"The model's module is '{name}', which is not registered in this process. Call TorchModules.Register(\"{name}\", (inputs, outputs) => ...) before the model is loaded.");
+            : throw new InvalidOperationException($"The model's module is '{name}', which is not registered in this process. Call TorchModules.Register(\"{name}\", (inputs, outputs) => ...) before the training, or before the model is loaded.");
 
     internal static bool Knows(string name) => Factories.ContainsKey(name);
 }
