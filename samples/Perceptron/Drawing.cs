@@ -7,7 +7,7 @@ namespace Perceptron;
 /// <summary>Draws the flowers and where each unit decides between the species, as an SVG.</summary>
 internal static class Drawing
 {
-    private const double Width = 640, Height = 420, Margin = 50;
+    private const double Width = 640, Height = 420, Margin = 50, Line = 18;
     private const double ShortestPetal = 2.8, LongestPetal = 7.2, NarrowestPetal = 0.8, WidestPetal = 2.7;
 
     private static readonly string[] Colours = ["#000000", "#cc79a7", "#0072b2"];
@@ -15,7 +15,7 @@ internal static class Drawing
     public static string Svg(TwoIrises data, IReadOnlyList<(string name, Unit unit)> units)
     {
         var svg = new StringBuilder();
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width + 2 * Margin}" height="{Height + 2 * Margin}" font-family="sans-serif" font-size="13">""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width + 2 * Margin}" height="{Height + 2 * Margin + Line * units.Count}" font-family="sans-serif" font-size="13">""");
         svg.AppendLine("""<rect width="100%" height="100%" fill="white"/>""");
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<clipPath id="frame"><rect x="{Margin}" y="{Margin}" width="{Width}" height="{Height}"/></clipPath>""");
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{Margin}" y="{Margin}" width="{Width}" height="{Height}" fill="none" stroke="black"/>""");
@@ -26,7 +26,7 @@ internal static class Drawing
         {
             var (name, unit) = units[k];
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<line clip-path="url(#frame)" {Boundary(data, unit)} stroke="{Colours[k]}" stroke-width="2" stroke-dasharray="{6 * k} {3 * k}"/>""");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin + Width - 240}" y="{Margin + Height - 60 + 18 * k}" fill="{Colours[k]}">— {name}: {unit.Errors(data)} errors</text>""");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin}" y="{Margin + Height + 62 + Line * k}" fill="{Colours[k]}">— {name}: {unit.Errors(data)} errors</text>""");
         }
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Margin}" y="{Margin - 15}"><tspan fill="#009e73">● versicolor</tspan> <tspan fill="#d55e00">● virginica</tspan></text>""");
         return svg.AppendLine("</svg>").ToString();

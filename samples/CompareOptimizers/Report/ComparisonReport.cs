@@ -12,7 +12,7 @@ internal static class ComparisonReport
             .Heading($"Optimizers on {problem.Name}", "Each optimizer trained the same model from the same weights on the same batches, by turns with its reference: TorchSharp's own optimizer of the same algorithm, or the closest that TorchSharp has.")
             .Facts([
                 ("data", $"{problem.Name}: {problem.Train.Count:N0} + {problem.Test.Count:N0} images"), ("model", plan.Model), ("seed", $"{plan.Seed}"),
-                ("mini-batches", $"{plan.BatchSize} images, {plan.Epochs} epochs"), ("full batches", $"{Math.Min(plan.FullBatch, problem.Train.Count):N0} images"),
+                ("mini-batches", $"{plan.BatchSize} images, {plan.Epochs} {(plan.Epochs == 1 ? "epoch" : "epochs")}"), ("full batches", $"{Math.Min(plan.FullBatch, problem.Train.Count):N0} images"),
                 .. RunFacts.OfThisMachine()]);
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
