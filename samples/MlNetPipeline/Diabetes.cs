@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MlNetPipeline;
 
 /// <summary>The progression of diabetes from ten measures: least squares, solved by Newton's method, which needs one step.</summary>
-internal sealed partial class Diabetes(MLContext context) : TableTask<Diabetes.Patient, Diabetes.Forecast>(context, "diabetes", "diabetes.csv")
+internal sealed class Diabetes(MLContext context) : TableTask<Diabetes.Patient, Diabetes.Forecast>(context, "diabetes", "diabetes.csv")
 {
     protected override IEstimator<ITransformer> Ours() => Context.Regression.Trainers.Torch(new TorchTrainerOptions
     {
@@ -20,6 +20,13 @@ internal sealed partial class Diabetes(MLContext context) : TableTask<Diabetes.P
         Seed = 1,
         Progress = new ShownProgress(1),
     });
+
+    protected override IEnumerable<(string name, IEstimator<ITransformer> trainer)> Rivals()
+    {
+        var trainers = Context.Regression.Trainers;
+        yield return ("Sdca", trainers.Sdca(nameof(Patient.Progression), nameof(Patient.Measures)));
+        yield return ("LbfgsPoissonRegression", trainers.LbfgsPoissonRegression(nameof(Patient.Progression), nameof(Patient.Measures)));
+    }
 
     protected override string Evaluate(IDataView scored)
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MlNetPipeline;
 
 /// <summary>Wisconsin breast cancer: 30 measures of cells, benign or malignant. A small network, trained by Rprop on all rows at once until validation rows say stop.</summary>
-internal sealed partial class Tumors(MLContext context) : TableTask<Tumors.Tumor, Tumors.Diagnosis>(context, "tumors", "breast_cancer.csv")
+internal sealed class Tumors(MLContext context) : TableTask<Tumors.Tumor, Tumors.Diagnosis>(context, "tumors", "breast_cancer.csv")
 {
     protected override IEstimator<ITransformer> Ours() => Context.BinaryClassification.Trainers.Torch(new TorchTrainerOptions
     {
@@ -22,6 +22,13 @@ internal sealed partial class Tumors(MLContext context) : TableTask<Tumors.Tumor
         Patience = 20,
         Progress = new ShownProgress(10),
     });
+
+    protected override IEnumerable<(string name, IEstimator<ITransformer> trainer)> Rivals()
+    {
+        var trainers = Context.BinaryClassification.Trainers;
+        yield return ("LbfgsLogisticRegression", trainers.LbfgsLogisticRegression(nameof(Tumor.Benign), nameof(Tumor.Measures)));
+        yield return ("SdcaLogisticRegression", trainers.SdcaLogisticRegression(nameof(Tumor.Benign), nameof(Tumor.Measures)));
+    }
 
     protected override string Evaluate(IDataView scored)
     {

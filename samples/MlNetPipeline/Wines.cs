@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MlNetPipeline;
 
 /// <summary>Wines of three cultivars: 13 chemical measures. A small network, trained by fused Adam on batches.</summary>
-internal sealed partial class Wines(MLContext context) : TableTask<Wines.Wine, Wines.Guess>(context, "wines", "wine_data.csv")
+internal sealed class Wines(MLContext context) : TableTask<Wines.Wine, Wines.Guess>(context, "wines", "wine_data.csv")
 {
     protected override IEstimator<ITransformer> Ours() => Context.MulticlassClassification.Trainers.Torch(new TorchTrainerOptions
     {
@@ -19,6 +19,13 @@ internal sealed partial class Wines(MLContext context) : TableTask<Wines.Wine, W
         Seed = 1,
         Progress = new ShownProgress(10),
     });
+
+    protected override IEnumerable<(string name, IEstimator<ITransformer> trainer)> Rivals()
+    {
+        var trainers = Context.MulticlassClassification.Trainers;
+        yield return ("LbfgsMaximumEntropy", trainers.LbfgsMaximumEntropy("Label", nameof(Wine.Measures)));
+        yield return ("SdcaMaximumEntropy", trainers.SdcaMaximumEntropy("Label", nameof(Wine.Measures)));
+    }
 
     protected override string Evaluate(IDataView scored)
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace TorchOptimExt.Tests;
 
-/// <summary>What would be published, read from the projects as they are evaluated in packages mode; nothing is restored or built for it.</summary>
+/// <summary>What would be published, read from the projects as they are evaluated; nothing is restored or built for it.</summary>
 public class PackageTests
 {
     private static readonly string[] Asked = ["PackageId", "Version", "Description", "Copyright", "EnablePackageValidation", "PackageLicenseExpression", "PackageReadmeFile", "PackageIcon", "PackageTags", "TargetFrameworks", "IncludeSymbols", "SymbolPackageFormat", "GenerateDocumentationFile", "Deterministic", "RepositoryType", "AssemblyVersion", "IsPackable"];
@@ -12,7 +12,7 @@ public class PackageTests
     [Theory]
     [InlineData("TorchOptimExt", new[] { "TorchSharp", "Microsoft.Extensions.Logging.Abstractions" }, new string[0])]
     [InlineData("TorchOptimExt.ML", new[] { "TorchSharp", "Microsoft.ML" }, new[] { "TorchOptimExt" })]
-    public void Package_says_what_it_is_and_depends_on_the_true_packages(string name, string[] packages, string[] projects)
+    public void Package_says_what_it_is_and_names_what_it_depends_on(string name, string[] packages, string[] projects)
     {
         using var evaluated = Evaluate(name);
         var properties = evaluated.RootElement.GetProperty("Properties");
@@ -33,7 +33,7 @@ public class PackageTests
     {
         var project = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", name, name + ".csproj");
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["msbuild", project, "-nologo", "-p:PackageMode=packages", "-getProperty:" + string.Join(',', Asked), "-getItem:PackageReference,ProjectReference,None"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["msbuild", project, "-nologo", "-getProperty:" + string.Join(',', Asked), "-getItem:PackageReference,ProjectReference,None"]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,2 +1,0 @@
-// One random generator and one count of live tensors serve the whole process.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
