@@ -1,4 +1,5 @@
 using TorchOptimExt;
+using TorchOptimExt.RandomSearch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

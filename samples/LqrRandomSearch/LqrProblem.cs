@@ -1,5 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
-using TorchOptimExt;
+using TorchOptimExt.RandomSearch;
 
 namespace LqrRandomSearch;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using TorchOptimExt.Checkpointing;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Datasets;
+using TorchOptimExt.LineSearch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TorchOptimExt.Benchmarks.Cli;
 using TorchOptimExt.Benchmarks.Steps;
+using TorchOptimExt.RandomSearch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

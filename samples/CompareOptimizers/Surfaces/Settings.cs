@@ -1,4 +1,5 @@
 using TorchOptimExt;
+using TorchOptimExt.LineSearch;
 using static CompareOptimizers.Registry.Closure;
 using static TorchSharp.torch;
 

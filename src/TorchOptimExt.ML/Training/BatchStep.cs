@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using TorchOptimExt.Base;
+using TorchOptimExt.Parameters;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using TorchOptimExt.Base;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
+using TorchOptimExt.Parameters;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.Checkpointing;
 
 /// <summary>Thrown where a checkpoint cannot be loaded: it is damaged, of another version, or of another model, optimizer or schedule. Nothing was changed.</summary>
 public sealed class CheckpointException : Exception

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Rules;
+using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

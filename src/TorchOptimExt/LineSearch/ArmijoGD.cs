@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using TorchOptimExt.Base;
-using TorchOptimExt.LineSearch;
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>
 /// Gradient descent whose step size is found by Armijo's rule: from a first trial, α is reduced until the loss falls enough.

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using TorchOptimExt.Base;
-using TorchOptimExt.LineSearch;
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>
 /// Newton's method with Armijo's rule: the full step first, then backtracking until the loss falls enough against a model with curvature.

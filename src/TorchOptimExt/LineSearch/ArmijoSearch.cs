@@ -1,4 +1,4 @@
-using TorchOptimExt.Base;
+using TorchOptimExt.Parameters;
 
 namespace TorchOptimExt.LineSearch;
 

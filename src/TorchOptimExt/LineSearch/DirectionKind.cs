@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>The direction d along which a line search went, up to the learning rates.</summary>
 public enum DirectionKind

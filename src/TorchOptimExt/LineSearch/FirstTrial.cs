@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>Which step size α a step of <see cref="ArmijoGD"/> tries first; never one above max_step.</summary>
 public enum FirstTrial

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>How a line search finds the next step size after α was refused.</summary>
 public enum Interpolation

@@ -1,4 +1,4 @@
-using TorchOptimExt.Base;
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using TorchOptimExt.Base;
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>Why a step of a line search ended. The parameters moved only where a step size was accepted.</summary>
 public enum LineSearchOutcome

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.LineSearch;
 
 /// <summary>What a step of a line search did. F = ±f + ½·Σ λ‖θ‖² is what is minimized (f the loss, λ weight decay), g its gradient, d the direction.</summary>
 public sealed record LineSearchStep

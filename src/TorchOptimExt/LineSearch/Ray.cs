@@ -1,4 +1,4 @@
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Simd;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;

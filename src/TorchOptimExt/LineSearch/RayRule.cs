@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Rules;
 
 namespace TorchOptimExt.LineSearch;
 

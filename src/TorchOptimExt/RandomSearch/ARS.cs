@@ -1,10 +1,9 @@
-using TorchOptimExt.Base;
-using TorchOptimExt.RandomSearch;
+using TorchOptimExt.Parameters;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// Augmented Random Search: moves along random directions in proportion to how much better one end is than the other.

@@ -1,6 +1,6 @@
-using TorchOptimExt.Base;
+using TorchOptimExt.Parameters;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// The hyperparameters of a group of <see cref="ARS"/>. <c>LearningRate</c> (≥ 0) and <see cref="delta_std"/> may differ from group to group; the others

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>What a step of <see cref="ARS"/> did. A reward is the objective where it is maximized, its negative where it is minimized.</summary>
 /// <param name="Step">The number of the step, from 0.</param>

@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchOptimExt.RandomSearch;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// Standard normal deviates, the noise of <see cref="ARS"/>, that are a function of (seed, step, direction, parameter, element) alone: any of them can be

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// Evaluates the objective at perturbed parameters: on a replica of the model in this process

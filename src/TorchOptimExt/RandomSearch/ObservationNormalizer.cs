@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// Scales observations by the mean and standard deviation of all that were observed, element by element:

@@ -1,4 +1,4 @@
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>Names one evaluation of <see cref="ARS"/>: the objective at θ + sign · ν · δ, where step and direction tell which δ.</summary>
 /// <param name="Step">The number of the step, from 0.</param>

@@ -1,9 +1,8 @@
-using TorchOptimExt.Base;
-using TorchOptimExt.RandomSearch;
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchOptimExt;
+namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
 /// Evaluates the objective on a replica of the model in this process, so that several run at once. The optimizer's own

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchOptimExt.Base;
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Parameters;
+using TorchOptimExt.Simd;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TorchOptimExt.Checkpointing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim.lr_scheduler;
 

@@ -1,3 +1,4 @@
+using TorchOptimExt.Checkpointing;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Tests.Checkpointing;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using TorchOptimExt.LineSearch;
+using TorchOptimExt.RandomSearch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using TorchOptimExt.Base;
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Parameters;
+using TorchOptimExt.Rules;
+using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

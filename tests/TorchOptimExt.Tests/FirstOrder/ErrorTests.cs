@@ -1,3 +1,5 @@
+using TorchOptimExt.FirstOrder;
+using TorchOptimExt.LineSearch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -132,7 +134,7 @@ public class ErrorTests
     }
 
     /// <summary>Makes no state for parameters of so many elements.</summary>
-    private sealed class FailingFor : TorchOptimExt.Elementwise.ElementwiseOptimizer<RpropOptions, RpropMinusRule>
+    private sealed class FailingFor : TorchOptimExt.Stepping.ElementwiseOptimizer<RpropOptions, RpropMinusRule>
     {
         private readonly long elements;
 
@@ -145,7 +147,7 @@ public class ErrorTests
         protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
             parameter.NumberOfElements == elements ? throw new TimeoutException() : ([], [zeros(parameter.shape), ones(parameter.shape)]);
 
-        protected override RpropMinusRule Rule(RpropOptions options, TorchOptimExt.Base.TensorState state) => new(0.5, 1.2, 1e-6, 50, false);
+        protected override RpropMinusRule Rule(RpropOptions options, TorchOptimExt.Parameters.TensorState state) => new(0.5, 1.2, 1e-6, 50, false);
     }
 
     [Theory]

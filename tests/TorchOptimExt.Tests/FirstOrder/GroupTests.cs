@@ -53,7 +53,7 @@ public class GroupTests
                 }
             fused.step();
             builtIn.step();
-            Assert.Equal(!strided, ((TorchOptimExt.Fused.IFusedOptimizer)fused).LastStepFused);
+            Assert.Equal(!strided, ((TorchOptimExt.Stepping.IFusedOptimizer)fused).LastStepFused);
         }
         for (var k = 0; k < ours.Count; k++)
         {

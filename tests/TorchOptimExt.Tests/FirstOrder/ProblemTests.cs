@@ -1,5 +1,5 @@
 using References;
-using TorchOptimExt.Fused;
+using TorchOptimExt.Stepping;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

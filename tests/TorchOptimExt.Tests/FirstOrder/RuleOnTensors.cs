@@ -1,4 +1,5 @@
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.Rules;
+using TorchOptimExt.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

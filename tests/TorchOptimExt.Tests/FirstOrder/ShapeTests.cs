@@ -1,5 +1,5 @@
 using References;
-using TorchOptimExt.Fused;
+using TorchOptimExt.Stepping;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -41,7 +41,7 @@ public class ShapeTests
         using var optimizer = Make(name, [parameter]);
         optimizer.step(() => tensor(1.0));
         Assert.Equal([1f, 1, 1], parameter.data<float>().ToArray());
-        Assert.Equal(0, optimizer.state_dict().State[0] is TorchOptimExt.Base.TensorState state ? state.step : 0);
+        Assert.Equal(0, optimizer.state_dict().State[0] is TorchOptimExt.Parameters.TensorState state ? state.step : 0);
     }
 
     // Transposed, every second element, part of a larger tensor, gradients that autograd expands from one number.
@@ -113,15 +113,15 @@ public class ShapeTests
             var start = linspace(-2, 2, 101, float32).to_type(dtype);
             var half = new Parameter(start.clone());
             using var optimizer = Make(name, [half]);
-            List<Tensor> states = [.. ((TorchOptimExt.Base.TensorState)optimizer.state_dict().State[0]).tensors];
+            List<Tensor> states = [.. ((TorchOptimExt.Parameters.TensorState)optimizer.state_dict().State[0]).tensors];
             Assert.All(states, s => Assert.Equal(dtype, s.dtype));
             for (var step = 0; step < 6; step++)
             {
                 // One step of an optimizer in float32 from what the half one has now.
                 var single = new Parameter(half.detach().to_type(float32));
                 using var reference = Make(name, [single]);
-                var state = (TorchOptimExt.Base.TensorState)reference.state_dict().State[0];
-                var now = (TorchOptimExt.Base.TensorState)optimizer.state_dict().State[0];
+                var state = (TorchOptimExt.Parameters.TensorState)reference.state_dict().State[0];
+                var now = (TorchOptimExt.Parameters.TensorState)optimizer.state_dict().State[0];
                 state.step = now.step;
                 now.numbers.CopyTo(state.numbers, 0);
                 foreach (var (to, from) in state.tensors.Zip(now.tensors)) to.copy_(from);

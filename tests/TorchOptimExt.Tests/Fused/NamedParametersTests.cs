@@ -1,4 +1,4 @@
-using TorchOptimExt.Fused;
+using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

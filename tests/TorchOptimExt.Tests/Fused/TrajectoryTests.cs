@@ -1,5 +1,5 @@
 using References;
-using TorchOptimExt.Fused;
+using TorchOptimExt.Stepping;
 
 namespace TorchOptimExt.Tests.Fused;
 

@@ -1,3 +1,4 @@
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp.Modules;
 using static TorchOptimExt.Tests.LineSearch.Objectives;

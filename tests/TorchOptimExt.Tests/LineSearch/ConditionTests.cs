@@ -1,3 +1,4 @@
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp;
 using static TorchOptimExt.Tests.LineSearch.Objectives;

@@ -1,5 +1,5 @@
-using TorchOptimExt.Elementwise;
 using TorchOptimExt.LineSearch;
+using TorchOptimExt.Simd;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp;
 using static TorchOptimExt.Tests.LineSearch.Objectives;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp;
 using TorchSharp.Modules;

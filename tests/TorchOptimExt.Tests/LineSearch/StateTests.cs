@@ -1,3 +1,4 @@
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
 using static TorchOptimExt.Tests.LineSearch.Objectives;
 using static TorchSharp.torch;

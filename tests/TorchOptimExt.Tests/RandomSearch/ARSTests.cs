@@ -1,3 +1,4 @@
+using TorchOptimExt.RandomSearch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TorchOptimExt.RandomSearch;
 
 namespace TorchOptimExt.Tests.RandomSearch;
 

@@ -1,3 +1,4 @@
+using TorchOptimExt.RandomSearch;
 using TorchSharp;
 using static TorchSharp.torch;
 

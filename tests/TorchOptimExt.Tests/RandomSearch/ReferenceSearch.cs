@@ -1,3 +1,5 @@
+using TorchOptimExt.RandomSearch;
+
 namespace TorchOptimExt.Tests.RandomSearch;
 
 /// <summary>Algorithms 1 and 2 of Mania, Guy and Recht with loops over arrays in double precision; parameters of one array each.</summary>

@@ -1,0 +1,184 @@
+using TorchOptimExt.Parameters;
+using TorchOptimExt.Schedules;
+using TorchSharp;
+using static TorchSharp.torch.optim;
+using static TorchSharp.torch.optim.lr_scheduler;
+
+namespace TorchOptimExt;
+
+/// <summary>
+/// Learning-rate decays that TorchSharp lacks, reachable where it has its own: <c>torch.optim.lr_scheduler.InverseTimeDecay(optimizer, 0.1)</c>.
+/// </summary>
+/// <remarks>
+/// <para>α₀ is a group's initial learning rate, t the number of calls of <c>step()</c> so far, whether a call is made after
+/// an epoch or after a batch. Each group decays from its own α₀; no rate falls below <c>min_lr</c>, or below α₀ in a group
+/// that starts lower.</para>
+/// <para>Each is a <c>LambdaLR</c>: the rate depends on t alone, so <c>step(k)</c> goes to t = k at once, and a schedule that
+/// is made with <c>last_epoch</c> = k − 1 begins at t = k. All can be parts of a <c>SequentialLR</c> and of a <see cref="Checkpoint"/>.</para>
+/// <para>F# and C# before 14 have no extension members: call <c>SchedulerExtensions.InverseTimeDecay(...)</c> there.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.SGD(model.parameters(), 0.1);
+/// var schedule = torch.optim.lr_scheduler.InverseTimeDecay(optimizer, decay_rate: 0.1, min_lr: 1e-4);
+/// for (var epoch = 0; epoch &lt; 100; epoch++)
+/// {
+///     optimizer.zero_grad();
+///     torch.nn.functional.mse_loss(model.forward(x), y).backward();
+///     optimizer.step();
+///     schedule.step();
+/// }
+/// </code>
+/// </example>
+public static class SchedulerExtensions
+{
+    private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("decay_rate"), Floor = Hyperparameter.NonNegative("min_lr"),
+        Gamma = new("gamma", static x => x is > 0 and <= 1, "greater than 0 and at most 1"), K = Hyperparameter.Positive("k"),
+        StepSize = Hyperparameter.Whole("step_size", 1), Period = Hyperparameter.Whole("T_0", 1), Growth = Hyperparameter.Whole("T_mult", 1),
+        CosineFloor = Hyperparameter.NonNegative("eta_min"), Last = Hyperparameter.Whole("last_epoch", -1);
+
+    extension(torch.optim.lr_scheduler)
+    {
+        /// <summary>Inverse time decay: α(t) = max(α₀ / (1 + decay_rate · t), min_lr).</summary>
+        /// <param name="optimizer">The optimizer whose groups decay.</param>
+        /// <param name="decay_rate">How much the denominator grows in one step, ≥ 0; the rate is halved after 1 / decay_rate steps.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>For long trainings with noisy gradients: the sum of the rates diverges and that of their squares does not (Robbins and Monro, "A Stochastic Approximation Method", 1951). Common course material prints a minus sign in the denominator; that has a pole.</remarks>
+        public static LRScheduler InverseTimeDecay(Optimizer optimizer, double decay_rate, double min_lr = 0, int last_epoch = -1, bool verbose = false)
+        {
+            Rate.Check(decay_rate);
+            return Make(nameof(InverseTimeDecay), optimizer, (_, t) => 1 / (1 + decay_rate * t), min_lr, last_epoch, verbose);
+        }
+
+        /// <summary>Exponential decay with a floor: α(t) = max(α₀ · gammaᵗ, min_lr).</summary>
+        /// <param name="optimizer">The optimizer whose groups decay.</param>
+        /// <param name="gamma">The factor of one step, 0 &lt; gamma ≤ 1; 0.95 and 0.98 are common for a step per epoch.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>TorchSharp's and PyTorch's <c>ExponentialLR</c> with a floor.</remarks>
+        public static LRScheduler ExponentialDecay(Optimizer optimizer, double gamma = 0.95, double min_lr = 0, int last_epoch = -1, bool verbose = false)
+        {
+            Gamma.Check(gamma);
+            return Make(nameof(ExponentialDecay), optimizer, (_, t) => Math.Pow(gamma, t), min_lr, last_epoch, verbose);
+        }
+
+        /// <summary>Inverse square root decay: α(t) = max(α₀ · k / √max(t, 1), min_lr).</summary>
+        /// <param name="optimizer">The optimizer whose groups decay.</param>
+        /// <param name="k">The factor at t = 0 and t = 1, &gt; 0.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>Source: M. Zinkevich, "Online Convex Programming and Generalized Infinitesimal Gradient Ascent", 2003, theorem 1 (η = t^−½).</remarks>
+        public static LRScheduler InverseSquareRootDecay(Optimizer optimizer, double k = 1, double min_lr = 0, int last_epoch = -1, bool verbose = false)
+        {
+            K.Check(k);
+            return Make(nameof(InverseSquareRootDecay), optimizer, (_, t) => k / Math.Sqrt(Math.Max(t, 1)), min_lr, last_epoch, verbose);
+        }
+
+        /// <summary>Staircase decay with a floor: α(t) = max(α₀ · gamma^⌊t / step_size⌋, min_lr).</summary>
+        /// <param name="optimizer">The optimizer whose groups decay.</param>
+        /// <param name="step_size">The number of steps between two changes, ≥ 1.</param>
+        /// <param name="gamma">The factor of each change, 0 &lt; gamma ≤ 1.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>TorchSharp's and PyTorch's <c>StepLR</c> with a floor.</remarks>
+        public static LRScheduler StaircaseDecay(Optimizer optimizer, int step_size, double gamma = 0.1, double min_lr = 0, int last_epoch = -1, bool verbose = false)
+        {
+            StepSize.Check(step_size);
+            Gamma.Check(gamma);
+            return Make(nameof(StaircaseDecay), optimizer, (_, t) => Math.Pow(gamma, t / step_size), min_lr, last_epoch, verbose);
+        }
+
+        /// <summary>Decay by a table: α(t) = max(α₀ · factor, min_lr), the factor being that of the last row with epoch ≤ t, and 1 before the first row.</summary>
+        /// <param name="optimizer">The optimizer whose groups change.</param>
+        /// <param name="table">At least one row; from t = epoch on, α₀ is multiplied by factor. Epochs ≥ 0, each greater than the one before; factors ≥ 0.</param>
+        /// <param name="min_lr">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentException">The table is empty.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> or <paramref name="table"/> is null.</exception>
+        /// <remarks>PyTorch's <c>MultiStepLR</c> with any factors: <c>TableDecay(optimizer, [(30, 0.1), (60, 0.01)])</c>.</remarks>
+        public static LRScheduler TableDecay(Optimizer optimizer, IEnumerable<(int epoch, double factor)> table, double min_lr = 0, int last_epoch = -1, bool verbose = false)
+        {
+            ArgumentNullException.ThrowIfNull(table);
+            var rows = table.ToArray();
+            CheckTable(rows);
+            return Make(nameof(TableDecay), optimizer, (_, t) => rows.LastOrDefault(row => row.epoch <= t, (0, 1)).factor, min_lr, last_epoch, verbose);
+        }
+
+        /// <summary>
+        /// Cosine annealing with warm restarts: within a cycle of T steps, τ steps after its start,
+        /// α = eta_min + (α₀ − eta_min) · (1 + cos(π τ / T)) / 2. The first cycle has T_0 steps, each next one T_mult times as many.
+        /// </summary>
+        /// <param name="optimizer">The optimizer whose groups are annealed.</param>
+        /// <param name="T_0">The length of the first cycle in steps, ≥ 1.</param>
+        /// <param name="T_mult">How many times as long as a cycle the next one is, ≥ 1.</param>
+        /// <param name="eta_min">The floor of the learning rate, ≥ 0.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule, which has set the learning rates of its first t already.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, equation 5. Names and defaults are PyTorch's.</remarks>
+        public static LRScheduler CosineAnnealingWarmRestarts(Optimizer optimizer, int T_0, int T_mult = 1, double eta_min = 0, int last_epoch = -1, bool verbose = false)
+        {
+            Period.Check(T_0);
+            Growth.Check(T_mult);
+            CosineFloor.Check(eta_min);
+            return Make(nameof(CosineAnnealingWarmRestarts), optimizer, (rate, t) => Annealed(rate, Math.Min(eta_min, rate), Phase(t, T_0, T_mult)), eta_min, last_epoch, verbose);
+        }
+    }
+
+    private static Decay Make(string name, Optimizer optimizer, Func<double, int, double> factor, double min_lr, int last_epoch, bool verbose)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        Floor.Check(min_lr);
+        Last.Check(last_epoch);
+        return new(name, optimizer, factor, min_lr, last_epoch, verbose);
+    }
+
+    private static void CheckTable((int epoch, double factor)[] rows)
+    {
+        if (rows.Length == 0) throw new ArgumentException("The table has no rows.", "table");
+        for (var k = 0; k < rows.Length; k++)
+        {
+            var ((epoch, factor), least) = (rows[k], k == 0 ? 0 : rows[k - 1].epoch + 1L);
+            if (epoch < least) throw new ArgumentOutOfRangeException("table", epoch, $"The epoch of row {k} of the table is {epoch}; it must be at least {least}: epochs rise from row to row.");
+            if (!(factor >= 0 && double.IsFinite(factor))) throw new ArgumentOutOfRangeException("table", factor, FormattableString.Invariant($"The factor of row {k} of the table is {factor}; it must be finite and not negative."));
+        }
+    }
+
+    // τ / T: which part of its cycle has passed at t.
+    private static double Phase(int t, int first, int growth)
+    {
+        if (growth == 1) return t % first / (double)first;
+        var (passed, length) = ((long)t, (long)first);
+        while (passed >= length)
+        {
+            passed -= length;
+            length *= growth;
+        }
+        return passed / (double)length;
+    }
+
+    private static double Annealed(double rate, double floor, double phase) =>
+        rate == 0 ? 1 : (floor + (rate - floor) * (1 + Math.Cos(Math.PI * phase)) / 2) / rate;
+}

@@ -1,0 +1,62 @@
+using TorchOptimExt.FirstOrder;
+using TorchOptimExt.Fused;
+using TorchOptimExt.Rules;
+using TorchOptimExt.Simd;
+using TorchOptimExt.Tensors;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Tests.Simd;
+
+/// <summary>An update rule with all its branches taken, as one step of the pass over memory and of the pass over tensors.</summary>
+internal abstract record RuleCase(string Name, Func<int, double>[] States)
+{
+    public static IReadOnlyList<RuleCase> All { get; } =
+    [
+        new Of<SGDRule>("SGD, first step", new(0.1, 0.9, 0, 0.01, true, false, true), Signed),
+        new Of<SGDRule>("SGD, later step", new(0.1, 0.9, 0.3, 0.01, false, true, false), Signed),
+        new Of<AdagradRule>("Adagrad", new(0.1, 0.01, 1e-10), Positive),
+        new Of<AdadeltaRule>("Adadelta", new(1, 0.9, 1e-6, 0.01, true), Positive, Positive),
+        new Of<RMSPropRule>("RMSProp", new(0.01, 0.99, 1e-8, 0, 0, false, false), Positive),
+        new Of<RMSPropRule>("RMSProp, centered, with momentum", new(0.01, 0.9, 1e-8, 0.01, 0.9, true, true), i => 1 + Positive(i), i => Signed(i) / 2, Signed),
+        new Of<AdamRule>("Adam", new(0.001, 0.9, 0.999, 1e-8, 0, false, false, 3), Signed, Positive),
+        new Of<AdamRule>("Adam, AMSGrad", new(0.001, 0.9, 0.999, 1e-8, 0.01, true, true, 7), Signed, Positive, i => Positive(i + 3)),
+        new Of<AdamWRule>("AdamW", new(0.001, 0.8, 0.99, 1e-8, 0.1, true, true, 2), Signed, Positive, i => Positive(i + 3)),
+        new Of<RpropRule>("Rprop", new(0.5, 1.2, 0.2, 0.7, true), Signed, Positive),
+        new Of<RpropMinusRule>("RpropMinus", new(0.5, 1.2, 0.2, 0.7, false), Signed, Positive),
+        new Of<RpropPlusRule>("RpropPlus", new(0.5, 1.2, 0.2, 0.7, true, true), Signed, Positive),
+        new Of<RpropPlusRule>("IRpropPlus, loss fell", new(0.5, 1.2, 0.2, 0.7, false, false), Signed, Positive),
+        new Of<EwmaMomentumRule>("EwmaMomentum", new(0.1, 0.9), Signed),
+    ];
+
+    public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
+
+    public static RuleCase Named(string name) => All.Single(c => c.Name == name);
+
+    /// <summary>Parameter, gradient and states of a number of elements; gradients have both signs and zeros.</summary>
+    public Tensor[] Tensors(int count, ScalarType dtype) =>
+        [.. States.Prepend(i => i % 7 == 0 ? 0 : Signed(3 * i + 1)).Prepend(i => 2 * Signed(i)).Select(value => tensor(Enumerable.Range(0, count).Select(value).ToArray(), dtype: dtype))];
+
+    /// <summary>One step in place of parameter, gradient and states.</summary>
+    public abstract void RunFused(IReadOnlyList<IReadOnlyList<Tensor>> parameters);
+
+    /// <summary>The same with tensor operations.</summary>
+    public abstract void RunOnTensors(IReadOnlyList<Tensor> tensors);
+
+    public override string ToString() => Name;
+
+    private static double Signed(int i) => ((37L * i + 11) % 101 - 50) / 50.0;
+    private static double Positive(int i) => ((29L * i + 5) % 97 + 1) / 97.0;
+
+    private sealed record Of<TRule>(string Name, TRule Rule, params Func<int, double>[] States) : RuleCase(Name, States) where TRule : struct, IUpdateRule
+    {
+        public override void RunFused(IReadOnlyList<IReadOnlyList<Tensor>> parameters)
+        {
+            var pass = new FusedPass<TRule>();
+            foreach (var t in parameters) Assert.True(pass.Add(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4)), pass.Refused);
+            pass.Run();
+        }
+
+        public override void RunOnTensors(IReadOnlyList<Tensor> t) =>
+            TensorPass.Run(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4));
+    }
+}
