@@ -64,6 +64,9 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
+    /// <inheritdoc/>
+    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
+
     /// <summary>Adds a group of parameters; what its options leave null takes the optimizer's values.</summary>
     /// <param name="param_group">The group, with options of this optimizer or none. As in TorchSharp, its values are not checked.</param>
     /// <exception cref="ArgumentNullException"><paramref name="param_group"/> or its list of parameters is null.</exception>

@@ -69,6 +69,9 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause => fused.NotFusedBecause;
 
+    /// <inheritdoc/>
+    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
+
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
 

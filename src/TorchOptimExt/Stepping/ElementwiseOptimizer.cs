@@ -47,6 +47,9 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <inheritdoc/>
     public string? LastStepNotFusedBecause { get; private set; }
 
+    /// <inheritdoc/>
+    public Func<double?>? GradientScale { get; set; }
+
     /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>

@@ -22,6 +22,7 @@ internal abstract class FusedStep<TOptions, TState, TRule>
 
     public bool Fused { get; private set; }
     public string? NotFusedBecause { get; private set; }
+    public Func<double?>? GradientScale { get; set; }
 
     /// <summary>The rule of a parameter's next update.</summary>
     protected abstract TRule Rule(TOptions options, TState state);

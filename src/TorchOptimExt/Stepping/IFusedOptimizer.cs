@@ -20,4 +20,11 @@ public interface IFusedOptimizer
     /// the way. null where it was fused, where it threw before that was known, and before the first.
     /// </summary>
     string? LastStepNotFusedBecause { get; }
+
+    /// <summary>
+    /// Asked once in every step, when the gradients are there and nothing is changed yet: the finite factor that the step multiplies each gradient
+    /// by as it reads it (the gradients themselves stay), or null to leave the step out. Unset, the factor is 1. Loss scaling and clipping use it.
+    /// </summary>
+    /// <remarks>The factor is rounded once to the precision in which the parameter is computed. A step that was left out counts nowhere.</remarks>
+    Func<double?>? GradientScale { get; set; }
 }
