@@ -22,8 +22,9 @@ namespace TorchOptimExt.RandomSearch;
 /// <para>
 /// The perturbations are functions of (seed, step, direction), made anew where they are needed (<see cref="GaussianNoise"/>):
 /// a step needs the memory of the parameters and of one copy. After a step that throws the parameters have the
-/// bits that they had before. A direction of which a reward is NaN or infinite is dropped. Where all rewards are equal the parameters stay as they are.
-/// Schedules can set the learning rates. It works for parameters of any real floating-point dtype on any device.
+/// bits that they had before. A direction of which a reward is NaN or infinite is dropped. Where the rewards differ by rounding alone (σ is at most 4 ulp of the
+/// largest: of float32 where all rewards are float32 numbers) the parameters stay as they are. A parameter that is frozen, or whose group has the rate 0, takes no part.
+/// Schedules can set the learning rates, <see cref="DeltaStd"/> and <see cref="TopDirections"/> can be set between steps. It works for parameters of any real floating-point dtype on any device.
 /// </para>
 /// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018, algorithms 1 and 2.</para>
 /// </remarks>
@@ -77,6 +78,63 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
 
     private SearchedParameters Searched => new(_parameter_groups);
 
+    /// <summary>ν, the size of the perturbations of the next steps; setting it, as a schedule of one's own does between steps, sets that of all groups.</summary>
+    /// <value>That of the first group, in units of the parameter; &gt; 0.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite and greater than 0; nothing is changed then.</exception>
+    public double DeltaStd
+    {
+        get => Search.delta_std!.Value;
+        set
+        {
+            CheckDeltaStd(value);
+            foreach (var group in _parameter_groups) ((ARSOptions)group.Options).delta_std = value;
+        }
+    }
+
+    /// <summary>b, how many of the best directions make the update of the next steps; it can be set between steps.</summary>
+    /// <value>From 1 to the number of directions.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above n_directions; nothing is changed then.</exception>
+    public int TopDirections
+    {
+        get => Search.top_directions!.Value;
+        set
+        {
+            CheckTopDirections(value);
+            foreach (var group in _parameter_groups) ((ARSOptions)group.Options).top_directions = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether the evaluations at θ + ν·δ and θ − ν·δ draw the same random numbers from torch's default generator (dropout masks, for example), and those of another
+    /// direction or step others: common random numbers, by which less of the difference of two rewards is chance. True unless set.
+    /// </summary>
+    /// <remarks>
+    /// The numbers follow from (seed, step, direction) alone, so they are the same in every process, and on the CPU the generator continues after the step where it was before.
+    /// Evaluators that run at once share the generator, so this does not hold for them: there all that is random must follow from the perturbation.
+    /// False leaves the generator alone.
+    /// </remarks>
+    public bool CommonRandomNumbers { get; set; } = true;
+
+    /// <summary>
+    /// The buffers of the model, as <c>module.buffers()</c> gives them: each evaluation begins with what they were before the step, and the step leaves them as its first
+    /// evaluation with a finite objective did, so that batch normalization's running averages move once a step. None unless set: then each evaluation moves them.
+    /// </summary>
+    /// <value>The buffers themselves, not copies.</value>
+    /// <exception cref="ArgumentNullException">The list or a buffer is null.</exception>
+    public IReadOnlyList<Tensor> Buffers
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (var buffer in value) ArgumentNullException.ThrowIfNull(buffer, nameof(value));
+            field = [.. value];
+        }
+    } = [];
+
+    /// <summary>The buffers during the step that runs; null between steps.</summary>
+    internal StepBuffers? RunningBuffers { get; private set; }
+
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
@@ -98,12 +156,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         ThrowIfDisposed();
         if (closure is null) throw new InvalidOperationException("ARS compares evaluations: call step(closure) with a closure that returns the objective.");
         var dtype = ScalarType.Float32;
-        var report = step(ValueOf(() =>
+        var report = Step(ValueOf(() =>
         {
             var value = closure();
             dtype = value?.dtype ?? dtype;
             return value!;
-        }));
+        }), () => dtype);
         return tensor(Search.maximize!.Value ? report.Mean : -report.Mean, dtype);
     }
 
@@ -117,18 +175,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(objective);
-        var n = Search.n_directions!.Value;
-        var (plus, minus) = (new double[n], new double[n]);
-        var searched = Searched;
-        searched.GiveBackAfter(() =>
-        {
-            for (var k = 0; k < n; k++)
-            {
-                plus[k] = Evaluate(searched, new(Steps, k, 1), objective);
-                minus[k] = Evaluate(searched, new(Steps, k, -1), objective);
-            }
-        });
-        return Update(plus, minus, null);
+        return Step(objective, () => ScalarType.Float64);
     }
 
     /// <summary>Performs one step whose evaluations are shared between evaluators that run at once. The same rewards give bitwise the result of the serial step.</summary>
@@ -147,9 +194,12 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         if (evaluators.Count == 0 || evaluators.Contains(null) || evaluators.Distinct().Count() < evaluators.Count)
             throw new ArgumentException("Give at least one evaluator, none of them null and each once.", nameof(evaluators));
         PerturbedReplica.CheckApart(evaluators);
-        var evaluation = new ParallelEvaluation(Steps, Search.n_directions!.Value, evaluators, cancellation);
-        evaluation.Run();
-        return Update(evaluation.Plus, evaluation.Minus, evaluation.Failure);
+        return WithBuffers(() =>
+        {
+            var evaluation = new ParallelEvaluation(Steps, Search.n_directions!.Value, evaluators, cancellation);
+            evaluation.Run();
+            return Update(evaluation.Plus, evaluation.Minus, evaluation.Failure);
+        });
     }
 
     /// <summary>Evaluates an objective at one perturbation of the current step; afterwards the parameters have the bits that they had before.</summary>
@@ -164,8 +214,11 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(objective);
+        CheckScheduled();
         var (searched, value) = (Searched, 0.0);
-        searched.GiveBackAfter(() => value = Evaluate(searched, perturbation, objective));
+        using var buffers = new StepBuffers(Buffers);
+        using var randomness = Randomness(searched);
+        searched.GiveBackAfter(() => value = Evaluate(searched, perturbation, objective, buffers, randomness));
         return value;
     }
 
@@ -179,6 +232,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     public ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus)
     {
         ThrowIfDisposed();
+        CheckScheduled();
         if (plus.Length != Search.n_directions || minus.Length != plus.Length)
             throw new ArgumentException($"There are {plus.Length} and {minus.Length} values; the search has {Search.n_directions} directions.", nameof(plus));
         return Update(plus, minus, null);
@@ -205,21 +259,85 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
             throw new ArgumentOutOfRangeException(nameof(perturbation), perturbation, $"{perturbation} is not of step {Steps} with {Search.n_directions} directions and the signs 1 and -1.");
     }
 
-    private double Evaluate(SearchedParameters searched, Perturbation perturbation, Func<Perturbation, double> objective)
+    private ARSReport Step(Func<Perturbation, double> objective, Func<ScalarType> dtype) => WithBuffers(() =>
+    {
+        var n = Search.n_directions!.Value;
+        var (plus, minus) = (new double[n], new double[n]);
+        var searched = Searched;
+        using (var randomness = Randomness(searched))
+            searched.GiveBackAfter(() =>
+            {
+                for (var k = 0; k < n; k++)
+                {
+                    plus[k] = Evaluate(searched, new(Steps, k, 1), objective, RunningBuffers!, randomness);
+                    minus[k] = Evaluate(searched, new(Steps, k, -1), objective, RunningBuffers!, randomness);
+                }
+            });
+        return Update(plus, minus, null, dtype());
+    });
+
+    private ARSReport WithBuffers(Func<ARSReport> step)
+    {
+        CheckScheduled();
+        using var buffers = RunningBuffers = new(Buffers);
+        try
+        {
+            var report = step();
+            buffers.Keep();
+            return report;
+        }
+        finally
+        {
+            RunningBuffers = null;
+        }
+    }
+
+    private DirectionRandomness? Randomness(SearchedParameters searched) => CommonRandomNumbers ? new(searched.OnCuda) : null;
+
+    private double Evaluate(SearchedParameters searched, Perturbation perturbation, Func<Perturbation, double> objective, StepBuffers buffers, DirectionRandomness? randomness)
     {
         Check(perturbation);
         searched.Perturb(pass, perturbation);
+        randomness?.Begin(Search.seed!.Value, perturbation.Step, perturbation.Direction);
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
-        return objective(perturbation);
+        try
+        {
+            var value = objective(perturbation);
+            buffers.Offer(perturbation, value, Buffers);
+            return value;
+        }
+        finally
+        {
+            buffers.Restore(Buffers);
+        }
     }
 
-    private ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, Exception? failure)
+    // Hyperparameters can be set between steps, unchecked.
+    private void CheckScheduled()
     {
-        var pairs = new RewardPairs(plus, minus, Search.maximize!.Value);
+        foreach (var group in _parameter_groups) CheckDeltaStd(((ARSOptions)group.Options).delta_std ?? double.NaN);
+        CheckTopDirections(TopDirections);
+    }
+
+    private static void CheckDeltaStd(double value)
+    {
+        if (!(value > 0 && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException("delta_std", value, FormattableString.Invariant($"delta_std is {value}; it must be finite and greater than 0."));
+    }
+
+    private void CheckTopDirections(int value)
+    {
+        if (value < 1 || value > Search.n_directions)
+            throw new ArgumentOutOfRangeException("top_directions", value, $"top_directions is {value}; it must be from 1 to n_directions, which is {Search.n_directions}.");
+    }
+
+    private ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, Exception? failure, ScalarType dtype = ScalarType.Float64)
+    {
+        var pairs = new RewardPairs(plus, minus, Search.maximize!.Value, dtype);
         if (pairs.Dropped == plus.Length)
             throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a smaller delta_std or a bounded objective may help.", failure);
-        var weights = pairs.Weights(Search.top_directions!.Value, Search.normalize_by_std!.Value, out var sigma);
+        var weights = pairs.Weights(TopDirections, Search.normalize_by_std!.Value, out var sigma);
         var searched = Searched;
         if (searched.TooNarrow(weights) is { } parameter)
             throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of {NameOf(parameter)}; scale the objective or set normalize_by_std.");

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace TorchOptimExt.RandomSearch;
 
 /// <summary>
-/// Standard normal deviates, the noise of <see cref="ARS"/>, that are a function of (seed, step, direction, parameter, element) alone: any of them can be
+/// Standard normal deviates, the noise of <see cref="ARS"/>, that are a function of (seed, step, direction, parameter, element) alone:
+/// any of them can be
 /// made again at any time, by any thread, on any machine, with the same bits.
 /// </summary>
 /// <remarks>
@@ -14,7 +15,8 @@ namespace TorchOptimExt.RandomSearch;
 /// u = (⌊word/2⌋ + ½)·2⁻³¹ rounded, so that |deviate| ≤ 6.67; ln by a polynomial on [√½, √2), sin and cos by polynomials on
 /// [−π/4, π/4]. Only additions, multiplications, square roots and conversions of IEEE 754 take part, each rounded by
 /// itself, never fused: no approximation of the hardware's or the platform's is used.
-/// <para>Sources: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011 (Threefry); G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.</para>
+/// <para>Sources: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011 (Threefry); G. E. P. Box, M. E. Muller, "A
+/// Note on the Generation of Random Normal Deviates", 1958.</para>
 /// </remarks>
 public static class GaussianNoise
 {
@@ -44,6 +46,14 @@ public static class GaussianNoise
             tile[..length].CopyTo(destination);
             destination = destination[length..];
         }
+    }
+
+    /// <summary>A seed for what else is random in the evaluations of a direction: from a counter that no deviate uses.</summary>
+    internal static long SeedOf(long seed, long step, int direction)
+    {
+        var (a, b, c, d) = (Vector<uint>.Zero, Vector<uint>.Zero, new Vector<uint>((uint)direction), new Vector<uint>(uint.MaxValue));
+        Generator(seed, step).Encrypt(ref a, ref b, ref c, ref d);
+        return (long)(a[0] | (ulong)b[0] << 32);
     }
 
     internal static Threefry Generator(long seed, long step) => new((uint)seed, (uint)(seed >> 32), (uint)step, (uint)(step >> 32));

@@ -6,7 +6,8 @@ namespace TorchOptimExt.RandomSearch;
 /// </summary>
 /// <example>
 /// An evaluator that asks another process. That process has a copy of the model and an <see cref="ARS"/> with the same seed, answers
-/// with <see cref="ARS.Evaluate(Perturbation, Func{Perturbation, double})"/>, and follows with <see cref="ARS.Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> when it gets the values of all directions.
+/// with <see cref="ARS.Evaluate(Perturbation, Func{Perturbation, double})"/>, and follows with
+/// <see cref="ARS.Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> when it gets the values of all directions.
 /// <code>
 /// sealed class RemoteEvaluator(StreamReader answers, StreamWriter questions) : IPerturbationEvaluator
 /// {

@@ -14,8 +14,10 @@ namespace TorchOptimExt.RandomSearch;
 /// over what another has seen. ARS holds mean and deviation fixed within a step: record into a second normalizer, one
 /// for each evaluation where those run in parallel, and merge after the step, in the order of the evaluations.
 /// Not safe to record into from several threads at once.
-/// <para>The number of observations, their mean and their sums of squares are buffers, so <c>state_dict</c> and checkpoints hold them.</para>
-/// <para>Sources: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962; T. F. Chan, G. H. Golub, R. J. LeVeque, 1979, for merging.</para>
+/// <para>The number of observations, their mean and their sums of squares are buffers, so <c>state_dict</c> and checkpoints hold
+/// them.</para>
+/// <para>Sources: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962; T. F. Chan, G. H.
+/// Golub, R. J. LeVeque, 1979, for merging.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -56,7 +58,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     public Tensor Mean() => mean.clone();
 
     /// <summary>
-    /// Computes the standard deviation of the observations (n − 1 in the denominator); infinite where it is below 1e-7, 1 before the second one.
+    /// Computes the standard deviation of the observations (n − 1 in the denominator); infinite where it is below 1e-7, 1 before the
+    /// second one.
     /// </summary>
     /// <returns>A new tensor of shape [features], float64, that the caller owns.</returns>
     public Tensor StandardDeviation()
@@ -71,7 +74,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
 
     /// <summary>Normalizes observations by what was recorded so far; records nothing.</summary>
     /// <param name="input">The observations, of shape [..., features].</param>
-    /// <returns>(input − mean) / std, of the input's shape and dtype; before the second recorded observation the input itself, in the same memory.</returns>
+    /// <returns>(input − mean) / std, of the input's shape and dtype; before the second recorded observation the input itself, in the
+    /// same memory.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="input"/> is null.</exception>
     /// <exception cref="ArgumentException">The last dimension is not of size features.</exception>
     public override Tensor forward(Tensor input)
@@ -85,7 +89,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     }
 
     /// <summary>Records observations.</summary>
-    /// <param name="observations">One observation, of shape [features], or several, of shape [n, features]; of any dtype and device.</param>
+    /// <param name="observations">One observation, of shape [features], or several, of shape [n, features]; of any dtype and
+    /// device.</param>
     /// <exception cref="ArgumentNullException"><paramref name="observations"/> is null.</exception>
     /// <exception cref="ArgumentException">The shape is another, or an element is NaN or infinite; nothing is recorded then.</exception>
     public void observe(Tensor observations)

@@ -15,7 +15,8 @@ internal sealed class ParallelEvaluation(long step, int directions, IReadOnlyLis
     /// <summary>Of the evaluations that failed the first in order.</summary>
     public Exception? Failure => failures.FirstOrDefault(failure => failure is not null);
 
-    /// <summary>Evaluates on a thread each, of which one is this: evaluators that wait for other processes would fill the thread pool.</summary>
+    /// <summary>Evaluates on a thread each, of which one is this: evaluators that wait for other processes would fill the thread
+    /// pool.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run()
     {

@@ -30,9 +30,11 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     /// <summary>Creates a replica whose objective is a number.</summary>
     /// <param name="optimizer">The search.</param>
     /// <param name="parameters">The replica's parameters in the optimizer's order, with the same shapes and dtypes.</param>
-    /// <param name="objective">Computes the objective with the replica's parameters; it runs without gradients, in a dispose scope of its own. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
+    /// <param name="objective">Computes the objective with the replica's parameters; it runs without gradients, in a dispose scope of its
+    /// own. What is random in it must follow from the perturbation alone, if a parallel run is to repeat a serial one.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">A parameter is null, the parameters do not match the optimizer's in number, shape or dtype, or they share memory with those or with one another.</exception>
+    /// <exception cref="ArgumentException">A parameter is null, the parameters do not match the optimizer's in number, shape or dtype, or
+    /// they share memory with those or with one another.</exception>
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Perturbation, double> objective)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -55,6 +57,21 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     public PerturbedReplica(ARS optimizer, IEnumerable<Parameter> parameters, Func<Tensor> objective)
         : this(optimizer, parameters, ARS.ValueOf(objective)) { }
 
+    /// <summary>The buffers of the replica, in the order of the optimizer's <see cref="ARS.Buffers"/>; none unless set.</summary>
+    /// <exception cref="ArgumentNullException">The list is null.</exception>
+    /// <exception cref="ArgumentException">They do not match the optimizer's in number, shape or dtype.</exception>
+    public IReadOnlyList<Tensor> Buffers
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Count != optimizer.Buffers.Count || value.Zip(optimizer.Buffers).Any(pair => pair.First.dtype != pair.Second.dtype || !pair.First.shape.SequenceEqual(pair.Second.shape)))
+                throw new ArgumentException("The replica's buffers are not as many and of the same shapes and dtypes as those of the optimizer; set those first.", nameof(value));
+            field = [.. value];
+        }
+    } = [];
+
     /// <summary>Replicas that are evaluated at once are written at once.</summary>
     /// <exception cref="ArgumentException">Two of them have a parameter in common.</exception>
     internal static void CheckApart(IEnumerable<IPerturbationEvaluator> evaluators)
@@ -64,7 +81,8 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
             throw new ArgumentException("Two replicas have a parameter in common; give each a module of its own.", nameof(evaluators));
     }
 
-    /// <summary>Writes the perturbed parameters into the replica and evaluates its objective. What the objective throws is passed on.</summary>
+    /// <summary>Writes the perturbed parameters into the replica and evaluates its objective. What the objective throws is passed
+    /// on.</summary>
     /// <param name="perturbation">A perturbation of the optimizer's current step.</param>
     /// <param name="cancellation">Looked at before the objective is evaluated.</param>
     /// <returns>The objective.</returns>
@@ -77,6 +95,10 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         optimizer.WritePerturbed(pass, parameters, perturbation);
-        return objective(perturbation);
+        if (Buffers.Count == 0 || optimizer.RunningBuffers is not { } running) return objective(perturbation);
+        running.Restore(Buffers);
+        var value = objective(perturbation);
+        running.Offer(perturbation, value, Buffers);
+        return value;
     }
 }

@@ -77,7 +77,8 @@ internal sealed class RandomSearchPass : ParallelWork
         }
     }
 
-    /// <summary>Visits everything that was added. What tensor operations compute is there before anything is written: they may run out of memory.</summary>
+    /// <summary>Visits everything that was added. What tensor operations compute is there before anything is written: they may run out of
+    /// memory.</summary>
     /// <returns>The Euclidean norm of what was added to the sources.</returns>
     public double RunMeasured()
     {

@@ -7,7 +7,8 @@ namespace TorchOptimExt.RandomSearch;
 /// Threefry4x32-20: a bijection of 128-bit counters, chosen by a 128-bit key, whose outputs pass as random bits.
 /// It adds, rotates and combines 32-bit words only, so every lane of a register of any width gives the same bits.
 /// </summary>
-/// <remarks>Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", 2011, section 3.</remarks>
+/// <remarks>Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", 2011, section
+/// 3.</remarks>
 internal readonly struct Threefry
 {
     private const uint Parity = 0x1BD11BDA;
