@@ -14,6 +14,12 @@ public sealed record FashionMnist(LabelledImages Train, LabelledImages Test)
     /// <exception cref="DatasetException">A file is missing, truncated or corrupt.</exception>
     public static FashionMnist Load(string folder) => new(LoadPart(folder, "train"), LoadPart(folder, "t10k"));
 
+    /// <summary>Reads them where they are installed or were downloaded before; else downloads them.</summary>
+    /// <param name="folder">Where they are instead; null for <see cref="FashionMnistSource"/>.</param>
+    /// <param name="console">Is told of a download.</param>
+    /// <exception cref="DatasetException">They cannot be had, or a file is missing, truncated or corrupt.</exception>
+    public static FashionMnist Load(string? folder, TextWriter console) => Load(folder ?? new FashionMnistSource().Find(console));
+
     private static LabelledImages LoadPart(string folder, string part)
     {
         var imagesPath = Find(folder, $"{part}-images-idx3-ubyte");

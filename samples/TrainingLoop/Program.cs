@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
 
-var data = new Option<string>("--data") { Description = "Folder with the IDX files of Fashion-MNIST", DefaultValueFactory = _ => FashionMnist.DebianFolder };
+var data = new Option<string?>("--data") { Description = ImageSet.DataDescription };
 var name = new Option<string?>("--optimizer") { Description = $"One of TorchSharp's own: {string.Join(", ", OptimizerByName.Names)} (default: fused Adam)" };
 var lr = new Option<double?>("--lr") { Description = "Learning rate (default: the optimizer's own)" };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training images", DefaultValueFactory = _ => 3 };
@@ -17,13 +17,13 @@ foreach (var option in new[] { epochs, batchSize })
         if (result.Tokens is [{ Value: var given }] && int.TryParse(given, out var number) && number < 1) result.AddError($"{option.Name} must be at least 1.");
     });
 
-var command = new RootCommand("Trains a small network on Fashion-MNIST.") { data, name, lr, epochs, batchSize };
+var command = new RootCommand("Trains a small network on Fashion-MNIST, or on handwritten digits where that cannot be had.") { data, name, lr, epochs, batchSize };
 command.SetAction(arguments =>
 {
     try
     {
-        var mnist = FashionMnist.Load(arguments.GetRequiredValue(data));
-        Train(mnist, arguments.GetValue(name), arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
+        var images = ImageSet.Load(arguments.GetValue(data), new FashionMnistSource(), Console.Out);
+        Train(images, arguments.GetValue(name), arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
         return 0;
     }
     catch (Exception e) when (e is DatasetException or ArgumentException)
@@ -34,19 +34,19 @@ command.SetAction(arguments =>
 });
 return command.Parse(args).Invoke();
 
-static void Train(FashionMnist mnist, string? name, double? lr, int epochs, int batchSize)
+static void Train(ImageSet data, string? name, double? lr, int epochs, int batchSize)
 {
     manual_seed(1);
-    using var model = Sequential(Linear(FashionMnist.PixelsPerImage, 128), ReLU(), Linear(128, FashionMnist.Classes));
+    using var model = Sequential(Linear(data.PixelsPerImage, 128), ReLU(), Linear(128, ImageSet.Classes));
     using var optimizer = name is not null ? OptimizerByName.Create(name, model.parameters(), lr)
         : optim.fused.Adam(model.parameters(), lr ?? 1e-3); // the drop-in for optim.Adam: nothing else changes
-    var (images, labels) = ToTensors(mnist.Train);
-    var (testImages, testLabels) = ToTensors(mnist.Test);
+    var (images, labels) = ToTensors(data.Train, data);
+    var (testImages, testLabels) = ToTensors(data.Test, data);
 
     for (var epoch = 1; epoch <= epochs; epoch++)
     {
         using var epochScope = NewDisposeScope();
-        var batches = randperm(mnist.Train.Count).split(batchSize);
+        var batches = randperm(data.Train.Count).split(batchSize);
         for (var i = 0; i < batches.Length; i++)
         {
             using var stepScope = NewDisposeScope();
@@ -65,8 +65,8 @@ static void Train(FashionMnist mnist, string? name, double? lr, int epochs, int 
     }
 }
 
-static (Tensor images, Tensor labels) ToTensors(LabelledImages data) =>
-    (tensor(data.Pixels, [data.Count, FashionMnist.PixelsPerImage]).to(ScalarType.Float32) / 255, tensor(data.Labels).to(ScalarType.Int64));
+static (Tensor images, Tensor labels) ToTensors(LabelledImages part, ImageSet data) =>
+    (tensor(part.Pixels, [part.Count, data.PixelsPerImage]).to(ScalarType.Float32) / data.White, tensor(part.Labels).to(ScalarType.Int64));
 
 static double Accuracy(Module<Tensor, Tensor> model, Tensor images, Tensor labels)
 {

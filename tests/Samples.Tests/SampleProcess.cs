@@ -13,20 +13,30 @@ internal sealed class SampleProcess : IDisposable
     private readonly Process process;
 
     /// <summary>Starts the sample that was built beside these tests.</summary>
-    public SampleProcess(string name, params string[] arguments)
+    public SampleProcess(string name, params string[] arguments) : this(name, arguments, [])
+    {
+    }
+
+    private SampleProcess(string name, string[] arguments, Dictionary<string, string> environment)
     {
         var built = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')); // .../bin/Samples.Tests/debug
         var assembly = Path.Combine(built.Parent!.Parent!.FullName, name, built.Name, name + ".dll");
-        process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (variable, value) in environment)
+            start.Environment[variable] = value;
+        process = Process.Start(start)!;
     }
 
-    public static Ended Run(string name, params string[] arguments)
+    public static Ended Run(string name, params string[] arguments) => Run(name, arguments, []);
+
+    /// <summary>Runs it with these environment variables besides.</summary>
+    public static Ended Run(string name, string[] arguments, Dictionary<string, string> environment)
     {
-        using var sample = new SampleProcess(name, arguments);
+        using var sample = new SampleProcess(name, arguments, environment);
         return sample.End();
     }
 

@@ -34,7 +34,7 @@ internal sealed class StochasticRun
 
     private StochasticRun()
     {
-        var data = FashionMnist.Load(FashionMnist.DebianFolder);
+        var data = FashionMnist.Load(null, Console.Error);
         (images, labels) = Tensors(data.Train);
         (testImages, testLabels) = Tensors(data.Test);
     }

@@ -11,7 +11,7 @@ internal static class MlNetCommand
 {
     public static Command Create()
     {
-        var folder = new Option<string>("--data") { Description = "The folder of Fashion-MNIST", DefaultValueFactory = _ => FashionMnist.DebianFolder };
+        var folder = new Option<string?>("--data") { Description = "The folder of Fashion-MNIST (default: where it is installed, else it is downloaded once)" };
         var epochs = Options.Count("--epochs", "Epochs of each side of the comparison with a loop by hand", 3);
         var threads = Options.Count("--threads", "Threads of libtorch", Environment.ProcessorCount);
         var rows = Options.Some("--rows", "Which rows of the table to measure", "epoch", "memory", "scoring", "accuracy");
@@ -19,7 +19,7 @@ internal static class MlNetCommand
         command.SetAction(arguments =>
         {
             set_num_threads(arguments.GetValue(threads));
-            Measure(FashionMnist.Load(arguments.GetValue(folder)!), arguments.GetValue(epochs), row => arguments.Has(rows, row));
+            Measure(FashionMnist.Load(arguments.GetValue(folder), Console.Error), arguments.GetValue(epochs), row => arguments.Has(rows, row));
         });
         return command;
     }

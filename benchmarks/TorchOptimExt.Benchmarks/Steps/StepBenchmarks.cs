@@ -29,7 +29,7 @@ public class StepBenchmarks
     internal static void Run(Contender[] some, StepCase[] steps, string folder)
     {
         (contenders, cases) = (some, steps);
-        // In this process: a project of BenchmarkDotNet's own would not know the package mode.
+        // In this process: a project of BenchmarkDotNet's own would not have this repository's build files.
         var job = Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance);
         BenchmarkRunner.Run<StepBenchmarks>(DefaultConfig.Instance.AddJob(job).WithArtifactsPath(folder));
     }

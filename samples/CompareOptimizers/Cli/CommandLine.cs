@@ -21,6 +21,10 @@ internal static class CommandLine
         {
             return arguments.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
+        catch (OperationCanceledException)
+        {
+            return Interrupt.ExitCode;
+        }
         catch (Exception e) when (e is UserException or DatasetException)
         {
             return Fail(e.Message);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CompareOptimizers.Training;
+using Datasets;
 
 namespace CompareOptimizers.Cli;
 
@@ -11,7 +11,7 @@ internal sealed class CommonOptions
 
     private const int MostThreads = 1024;
 
-    public Option<string?> Data { get; } = new("--data") { Description = $"Folder with the IDX files of Fashion-MNIST, or '{Problem.DigitsName}': the handwritten digits that ship with the repository (default: Debian's Fashion-MNIST where it is installed)" };
+    public Option<string?> Data { get; } = new("--data") { Description = ImageSet.DataDescription };
     public Option<string> Output { get; } = new("--output") { Description = "Folder for the report", DefaultValueFactory = _ => Path.Combine("artifacts", "compare") };
     public Option<int> Seed { get; } = Numeric.Within("--seed", "Of the initial weights and the order of the images", 1, 0, int.MaxValue);
     public Option<int> Threads { get; } = Numeric.Within("--threads", "Threads that torch uses", DefaultThreads, 1, MostThreads);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CompareOptimizers.Report;
 using CompareOptimizers.Training;
+using Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,11 +33,12 @@ internal sealed class Session : IDisposable
 
     public int Seed => arguments.GetValue(options.Seed);
 
-    /// <summary>Reads the images that the arguments name.</summary>
-    /// <exception cref="Datasets.DatasetException">They are missing, truncated or corrupt.</exception>
+    /// <summary>Reads the images that the arguments name, or else those that are there or can be downloaded.</summary>
+    /// <exception cref="DatasetException">Those that are named are missing, truncated or corrupt.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C ended a download.</exception>
     public Problem LoadProblem()
     {
-        var problem = Problem.Load(arguments.GetValue(options.Data));
+        var problem = Problem.Of(ImageSet.Load(arguments.GetValue(options.Data), new FashionMnistSource(), Console.Out, Cancel));
         Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} images to train with, {problem.Test.Count:N0} to test with; {(get_num_threads() is 1 ? "1 thread" : $"{get_num_threads()} threads")}.");
         return problem;
     }

@@ -11,11 +11,10 @@ internal static class RunFacts
 
     public static IEnumerable<(string name, string value)> OfThisMachine()
     {
-        var torch = typeof(Tensor).Assembly.GetName();
         yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores");
         yield return ("torch threads", get_num_threads().ToString(CultureInfo.InvariantCulture));
         yield return ("runtime", RuntimeInformation.FrameworkDescription);
-        yield return ("TorchSharp", torch.Name == "TorchSharp" ? $"{torch.Version?.ToString(3)}" : $"{torch.Name}: the polyfill over Debian's libtorch");
+        yield return ("TorchSharp", typeof(Tensor).Assembly.GetName().Version?.ToString(3) ?? "");
         yield return ("measured", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture));
     }
 

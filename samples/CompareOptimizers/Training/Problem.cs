@@ -23,29 +23,15 @@ internal sealed record Examples(Tensor Images, Tensor Labels)
 /// <summary>What is learned: images of ten classes.</summary>
 internal sealed record Problem(string Name, int Side, Examples Train, Examples Test)
 {
-    public const int Classes = 10;
+    public const int Classes = ImageSet.Classes;
 
-    /// <summary>What <c>--data</c> calls the digits that ship with the repository.</summary>
-    public const string DigitsName = "digits";
+    /// <summary>The images as tensors.</summary>
+    public static Problem Of(ImageSet images) => new(images.Name, images.Side, ToTensors(images.Train, images), ToTensors(images.Test, images));
 
-    /// <summary>Fashion-MNIST from a folder, or the digits that ship with the repository; without a name the first of the two that is there.</summary>
-    /// <exception cref="DatasetException">The data is missing, truncated or corrupt.</exception>
-    public static Problem Load(string? data)
-    {
-        data ??= Directory.Exists(FashionMnist.DebianFolder) ? FashionMnist.DebianFolder : DigitsName;
-        if (data == DigitsName)
-        {
-            var digits = Digits.Load();
-            return new("UCI handwritten digits", Digits.Side, ToTensors(digits.Train, Digits.Side, Digits.Ink), ToTensors(digits.Test, Digits.Side, Digits.Ink));
-        }
-        var mnist = FashionMnist.Load(data);
-        return new("Fashion-MNIST", FashionMnist.Side, ToTensors(mnist.Train, FashionMnist.Side, byte.MaxValue), ToTensors(mnist.Test, FashionMnist.Side, byte.MaxValue));
-    }
-
-    private static Examples ToTensors(LabelledImages images, int side, byte ink)
+    private static Examples ToTensors(LabelledImages part, ImageSet images)
     {
         using var scope = NewDisposeScope();
-        var pixels = tensor(images.Pixels, [images.Count, 1, side, side]).to(ScalarType.Float32) / ink;
-        return new(pixels.MoveToOuterDisposeScope(), tensor(images.Labels).to(ScalarType.Int64).MoveToOuterDisposeScope());
+        var pixels = tensor(part.Pixels, [part.Count, 1, images.Side, images.Side]).to(ScalarType.Float32) / images.White;
+        return new(pixels.MoveToOuterDisposeScope(), tensor(part.Labels).to(ScalarType.Int64).MoveToOuterDisposeScope());
     }
 }
