@@ -29,48 +29,9 @@ namespace TorchOptimExt.FirstOrder;
 /// optimizer.step();
 /// </code>
 /// </example>
-public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, EwmaMomentumRule>, optim.IMomentum
+[Optimizer]
+public sealed partial class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, EwmaMomentumRule>
 {
-    private static readonly Hyperparameter Beta = Hyperparameter.FromZeroBelowOne("beta") with { IsScheduled = true };
-
-    /// <summary>Creates an optimizer for these parameters.</summary>
-    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">Learning rate, ≥ 0.</param>
-    /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1. About 1 / (1 − β) gradients count.</param>
-    /// <param name="bias_correction">Whether to divide the average by the sum of its weights, which is below 1 in the first steps.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
-    public EwmaMomentum(IEnumerable<Parameter> parameters, double lr, double beta = 0.9, bool bias_correction = false)
-        : this([new ParamGroup(parameters)], lr, beta, bias_correction) { }
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="EwmaMomentum(IEnumerable{Parameter}, double, double, bool)"/>
-    public EwmaMomentum(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double beta = 0.9, bool bias_correction = false)
-        : base(Defaults(lr, beta, bias_correction)) => AddGroups([new ParamGroup(Named(parameters))]);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
-    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
-    /// <inheritdoc cref="EwmaMomentum(IEnumerable{Parameter}, double, double, bool)"/>
-    public EwmaMomentum(IEnumerable<ParamGroup> parameters, double lr, double beta = 0.9, bool bias_correction = false)
-        : base(Defaults(lr, beta, bias_correction)) => AddGroups(parameters);
-
-    private static Options Defaults(double lr, double beta, bool bias_correction) => new() { LearningRate = lr, beta = beta, bias_correction = bias_correction };
-
-    /// <summary>The β that groups take which are added from now on without their own; 0 ≤ β &lt; 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">β is out of its range.</exception>
-    public double Momentum
-    {
-        get => ((Options)_defaults).beta!.Value;
-        set
-        {
-            Beta.Check(value);
-            ((Options)_defaults).beta = value;
-        }
-    }
-
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
     {
@@ -97,36 +58,20 @@ public sealed class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Options, Ew
 
     private static double Weight(Options options, TensorState state) => options.beta!.Value * state.numbers[0] + (1 - options.beta!.Value);
 
-    /// <summary>The hyperparameters of a group; its learning rate is <c>LearningRate</c> (≥ 0). What is null takes the optimizer's.</summary>
-    public sealed class Options : HyperparameterOptions
+    /// <summary>The hyperparameters of a group. What is null takes the optimizer's.</summary>
+    public sealed partial class Options : HyperparameterOptions
     {
-        private static readonly Hyperparameter[] Rows = [Beta, Hyperparameter.Switch("bias_correction")];
+        /// <summary>Learning rate, ≥ 0.</summary>
+        [Hyperparameter(AtLeast = 0)]
+        public override double? lr { get => base.lr; set => base.lr = value; }
 
-        /// <inheritdoc/>
-        protected override IReadOnlyList<Hyperparameter> Table => Rows;
+        /// <summary>β, the weight of the past in the average; 0 ≤ β &lt; 1. About 1 / (1 − β) gradients count.</summary>
+        [Hyperparameter(Default = 0.9, AtLeast = 0, Below = 1, Momentum = true)]
+        public double? beta { get; set; }
 
-        /// <summary>β, the weight of the past in the average; 0 ≤ β &lt; 1, null takes the optimizer's.</summary>
-        public double? beta { get => this[0]; set => this[0] = value; }
-
-        /// <summary>Whether to divide the average by the sum of its weights; null takes the optimizer's.</summary>
-        public bool? bias_correction { get => Switch(1); set => Switch(1, value); }
-    }
-
-    /// <summary>A group of parameters with hyperparameters of its own.</summary>
-    public sealed class ParamGroup : ParamGroup<Options>, optim.IMomentum
-    {
-        /// <summary>Creates a group. Ranges are checked when an optimizer takes it.</summary>
-        /// <param name="parameters">The parameters, each once.</param>
-        /// <param name="lr">Learning rate, ≥ 0; null takes the optimizer's.</param>
-        /// <param name="beta">β, the weight of the past in the average; 0 ≤ β &lt; 1, null takes the optimizer's.</param>
-        /// <param name="bias_correction">Whether to divide the average by the sum of its weights; null takes the optimizer's.</param>
-        /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-        public ParamGroup(IEnumerable<Parameter> parameters, double? lr = null, double? beta = null, bool? bias_correction = null)
-            : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), new Options { LearningRate = lr, beta = beta, bias_correction = bias_correction }) { }
-
-        /// <summary>The group's β, which schedules call the momentum. It is not checked: TorchSharp's CyclicLR goes as far beyond max_momentum as base_momentum lies below, to 1 by default.</summary>
-        /// <exception cref="InvalidOperationException">It was left null and no optimizer has taken the group yet.</exception>
-        public double Momentum { get => Options.beta!.Value; set => Options.beta = value; }
+        /// <summary>Whether to divide the average by the sum of its weights, which is below 1 in the first steps.</summary>
+        [Hyperparameter(Default = false)]
+        public bool? bias_correction { get; set; }
     }
 }
 

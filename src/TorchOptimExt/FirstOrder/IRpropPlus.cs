@@ -33,36 +33,10 @@ namespace TorchOptimExt.FirstOrder;
 /// });
 /// </code>
 /// </example>
-public sealed class IRpropPlus : RpropVariant<RpropPlusRule>
+[Optimizer]
+public sealed partial class IRpropPlus : RpropVariant<IRpropPlus.Options, RpropPlusRule>
 {
     private double loss = double.NaN;
-
-    /// <summary>Creates an optimizer for these parameters.</summary>
-    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</param>
-    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; 0 &lt; η⁻ &lt; 1.</param>
-    /// <param name="etaplus">η⁺, the factor where it kept its sign; η⁺ &gt; 1.</param>
-    /// <param name="min_step">The smallest step size, in units of the parameter; 0 &lt; min_step ≤ max_step.</param>
-    /// <param name="max_step">The largest step size, in units of the parameter; ≥ min_step.</param>
-    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
-    public IRpropPlus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="IRpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public IRpropPlus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
-    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
-    /// <inheritdoc cref="IRpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public IRpropPlus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroups(parameters);
 
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
@@ -86,7 +60,7 @@ public sealed class IRpropPlus : RpropVariant<RpropPlusRule>
         this.loss = loss is { NumberOfElements: 1 } ? loss.ToDouble() : throw new InvalidOperationException("IRpropPlus compares losses: the closure must return a tensor of one element.");
 
     /// <inheritdoc/>
-    protected override RpropPlusRule Rule(RpropOptions options, TensorState state)
+    protected override RpropPlusRule Rule(Options options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
@@ -96,9 +70,12 @@ public sealed class IRpropPlus : RpropVariant<RpropPlusRule>
     }
 
     /// <inheritdoc/>
-    protected override void Updated(RpropOptions options, TensorState state)
+    protected override void Updated(Options options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         state.numbers[0] = loss;
     }
+
+    /// <summary>The hyperparameters of a group. What is null takes the optimizer's.</summary>
+    public sealed partial class Options : RpropOptions;
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
-using TorchSharp.Modules;
 
 namespace TorchOptimExt.FirstOrder;
 
@@ -27,41 +26,18 @@ namespace TorchOptimExt.FirstOrder;
 /// optimizer.step();
 /// </code>
 /// </example>
-public sealed class RpropPlus : RpropVariant<RpropPlusRule>
+[Optimizer]
+public sealed partial class RpropPlus : RpropVariant<RpropPlus.Options, RpropPlusRule>
 {
-    /// <summary>Creates an optimizer for these parameters.</summary>
-    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</param>
-    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; 0 &lt; η⁻ &lt; 1.</param>
-    /// <param name="etaplus">η⁺, the factor where it kept its sign; η⁺ &gt; 1.</param>
-    /// <param name="min_step">The smallest step size, in units of the parameter; 0 &lt; min_step ≤ max_step.</param>
-    /// <param name="max_step">The largest step size, in units of the parameter; ≥ min_step.</param>
-    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
-    public RpropPlus(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="RpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public RpropPlus(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroup<RpropOptions>(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
-    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
-    /// <inheritdoc cref="RpropPlus(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public RpropPlus(IEnumerable<ParamGroup<RpropOptions>> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(Defaults(lr, etaminus, etaplus, min_step, max_step, maximize)) => AddGroups(parameters);
-
     /// <inheritdoc/>
-    protected override RpropPlusRule Rule(RpropOptions options, TensorState state)
+    protected override RpropPlusRule Rule(Options options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value, undo: true);
     }
+
+    /// <summary>The hyperparameters of a group. What is null takes the optimizer's.</summary>
+    public sealed partial class Options : RpropOptions;
 }
 
 /// <summary>

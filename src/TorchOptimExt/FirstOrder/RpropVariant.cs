@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.FirstOrder;
 
 /// <summary>What the three Rprop variants share: the state (previous gradient, step size) and the options.</summary>
+/// <typeparam name="TOptions">The variant's options.</typeparam>
 /// <typeparam name="TRule">The variant's update.</typeparam>
-public abstract class RpropVariant<TRule> : ElementwiseOptimizer<RpropOptions, TRule> where TRule : struct, IUpdateRule
+public abstract class RpropVariant<TOptions, TRule> : ElementwiseOptimizer<TOptions, TRule>
+    where TOptions : RpropOptions, new()
+    where TRule : struct, IUpdateRule
 {
-    private protected RpropVariant(RpropOptions defaults) : base(defaults) { }
-
-    private protected static RpropOptions Defaults(double lr, double etaminus, double etaplus, double min_step, double max_step, bool maximize) =>
-        new() { LearningRate = lr, etaminus = etaminus, etaplus = etaplus, min_step = min_step, max_step = max_step, maximize = maximize };
+    private protected RpropVariant(TOptions defaults) : base(defaults) { }
 
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)

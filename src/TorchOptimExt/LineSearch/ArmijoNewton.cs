@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,42 +28,9 @@ namespace TorchOptimExt.LineSearch;
 ///     optimizer.step(() => torch.nn.functional.mse_loss(model.forward(x), y)).Dispose();
 /// </code>
 /// </example>
-public sealed class ArmijoNewton : LineSearchOptimizer
+[Optimizer]
+public sealed partial class ArmijoNewton : LineSearchOptimizer
 {
-    /// <summary>Creates an optimizer for these parameters.</summary>
-    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">The factor of Newton's step that is tried first, ≥ 0; 1 is Newton's method.</param>
-    /// <param name="c">The fraction of the predicted decrease that must be reached; 0 &lt; c &lt; 1.</param>
-    /// <param name="b">How much of the curvature the prediction contains; 0 ≤ b ≤ 1, and 0 for plain Armijo.</param>
-    /// <param name="beta">β, by which a refused α is multiplied; 0 &lt; β &lt; 1.</param>
-    /// <param name="max_backtracks">The most reductions of α in a step; ≥ 0.</param>
-    /// <param name="min_step">The smallest α that is tried; &gt; 0.</param>
-    /// <param name="max_exact">The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥ 0.</param>
-    /// <param name="max_cg">The most iterations of conjugate gradients; ≥ 1. Null takes twice the number of elements, at most 250.</param>
-    /// <param name="weight_decay">Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized.</param>
-    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
-    /// <param name="tolerance_grad">max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null takes 1e-8 where all parameters are float64, else 1e-5.</param>
-    /// <param name="tolerance_change">The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null takes the machine epsilon of the coarsest dtype among the parameters.</param>
-    /// <param name="logger">Receives one debug message a step; null for none.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
-    public ArmijoNewton(IEnumerable<Parameter> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
-        : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroup<Options>(parameters);
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="ArmijoNewton(IEnumerable{Parameter}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
-    public ArmijoNewton(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
-        : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroup<Options>(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
-    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, or it shares a parameter or memory with another.</exception>
-    /// <inheritdoc cref="ArmijoNewton(IEnumerable{Parameter}, double, double, double, double, int, double, int, int?, double, bool, double?, double?, ILogger?)"/>
-    public ArmijoNewton(IEnumerable<ParamGroup<Options>> parameters, double lr = 1.0, double c = 1e-4, double b = 1.0, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, int max_exact = 512, int? max_cg = null, double weight_decay = 0, bool maximize = false, double? tolerance_grad = null, double? tolerance_change = null, ILogger? logger = null)
-        : base(Defaults(lr, c, b, beta, max_backtracks, min_step, max_exact, max_cg, weight_decay, maximize, tolerance_grad, tolerance_change), logger) => AddGroups(parameters);
-
     private new Options Settings => (Options)base.Settings;
 
     /// <inheritdoc/>
@@ -92,7 +58,7 @@ public sealed class ArmijoNewton : LineSearchOptimizer
         return new(kind, slope, Settings.b!.Value is not 0 and var b ? Curvature(times, legs, b) : 0, shift, hessian.Products);
     }
 
-    private protected override ArmijoSearch Search() => new(Settings.c!.Value, Settings.beta!.Value, (int)Settings.max_backtracks!.Value, Settings.min_step!.Value);
+    private protected override ArmijoSearch Search() => new(Settings.c!.Value, Settings.beta!.Value, Settings.max_backtracks!.Value, Settings.min_step!.Value);
 
     private static (Func<Tensor, Tensor> times, Tensor? vector, DirectionKind kind, double shift) Exact(Hessian hessian, IReadOnlyList<Leg> legs)
     {
@@ -103,7 +69,7 @@ public sealed class ArmijoNewton : LineSearchOptimizer
 
     private (Func<Tensor, Tensor> times, Tensor? vector, DirectionKind kind, double shift) Truncated(Hessian hessian, IReadOnlyList<Leg> legs)
     {
-        var iterations = (int)(Settings.max_cg ?? Math.Min(2 * hessian.Size, 250));
+        var iterations = Settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
         var (vector, complete) = ConjugateGradients.Solve(hessian.Times, Flat(legs, leg => leg.Gradient), iterations);
         return (hessian.Times, vector, complete ? DirectionKind.NewtonCG : DirectionKind.TruncatedNewtonCG, 0);
     }
@@ -127,35 +93,23 @@ public sealed class ArmijoNewton : LineSearchOptimizer
 
     private static Tensor Flat(IEnumerable<Leg> legs, Func<Leg, Tensor> part) => cat([.. legs.Select(leg => Leg.Wide(part(leg)))]);
 
-    private static Options Defaults(double lr, double c, double b, double beta, int max_backtracks, double min_step, int max_exact, int? max_cg, double weight_decay, bool maximize, double? tolerance_grad, double? tolerance_change) => new()
+    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all. What is null takes the optimizer's.</summary>
+    public sealed partial class Options : ArmijoOptions
     {
-        LearningRate = lr,
-        c = c,
-        b = b,
-        beta = beta,
-        max_backtracks = max_backtracks,
-        min_step = min_step,
-        max_exact = max_exact,
-        max_cg = max_cg,
-        weight_decay = weight_decay,
-        maximize = maximize,
-        tolerance_grad = tolerance_grad,
-        tolerance_change = tolerance_change,
-    };
+        /// <summary>The factor of Newton's step that is tried first, ≥ 0; 1 is Newton's method.</summary>
+        [Hyperparameter(Default = 1.0, AtLeast = 0)]
+        public override double? lr { get => base.lr; set => base.lr = value; }
 
-    /// <summary>The hyperparameters of a group: learning rate and weight decay. Those of the search come from the optimizer's arguments. What is null takes the optimizer's.</summary>
-    public sealed class Options : LineSearchOptions
-    {
-        private static readonly Hyperparameter[] Rows =
-            [.. Shared, Hyperparameter.FromZeroToOne("b"), Hyperparameter.Whole("max_exact", 0), Hyperparameter.Whole("max_cg", 1) with { IsOptional = true }];
+        /// <summary>How much of the curvature the prediction contains; 0 ≤ b ≤ 1, and 0 for plain Armijo.</summary>
+        [Hyperparameter(Default = 1.0, AtLeast = 0, AtMost = 1, Shared = true)]
+        public double? b { get; set; }
 
-        /// <inheritdoc/>
-        protected override IReadOnlyList<Hyperparameter> Table => Rows;
+        /// <summary>The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥ 0.</summary>
+        [Hyperparameter(Default = 512, AtLeast = 0, Shared = true)]
+        public int? max_exact { get; set; }
 
-        internal double? b { get => this[8]; set => this[8] = value; }
-
-        internal double? max_exact { get => this[9]; set => this[9] = value; }
-
-        internal double? max_cg { get => this[10]; set => this[10] = value; }
+        /// <summary>The most iterations of conjugate gradients; ≥ 1. Null takes twice the number of elements, at most 250.</summary>
+        [Hyperparameter(AtLeast = 1, Optional = true, Shared = true)]
+        public int? max_cg { get; set; }
     }
 }

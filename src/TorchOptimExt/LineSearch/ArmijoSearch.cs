@@ -24,8 +24,7 @@ namespace TorchOptimExt.LineSearch;
 /// </example>
 public sealed class ArmijoSearch
 {
-    internal static readonly Hyperparameter C = Hyperparameter.BetweenZeroAndOne("c"), Beta = Hyperparameter.BetweenZeroAndOne("beta"),
-        MaxBacktracks = Hyperparameter.Whole("max_backtracks", 0), MinStep = Hyperparameter.Positive("min_step"), How = Hyperparameter.OneOf<Interpolation>("interpolation");
+    private static readonly HyperparameterTable Ranges = HyperparameterTable.Of<ArmijoGD.Options>();
 
     private static readonly Hyperparameter First = Hyperparameter.Positive("first"), Curvature = new("curvature", double.IsFinite, "finite");
 
@@ -42,11 +41,11 @@ public sealed class ArmijoSearch
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; NaN and infinity always are.</exception>
     public ArmijoSearch(double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None)
     {
-        C.Check(c);
-        Beta.Check(beta);
-        MaxBacktracks.Check(max_backtracks);
-        MinStep.Check(min_step);
-        How.Check((int)interpolation);
+        Ranges["c"].Check(c);
+        Ranges["beta"].Check(beta);
+        Ranges["max_backtracks"].Check(max_backtracks);
+        Ranges["min_step"].Check(min_step);
+        Ranges["interpolation"].Check((int)interpolation);
         (this.c, this.beta, this.max_backtracks, this.min_step, this.interpolation) = (c, beta, max_backtracks, min_step, interpolation);
     }
 

@@ -18,9 +18,12 @@ namespace TorchOptimExt.LineSearch;
 public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {
     private readonly Ray ray = new();
-    private readonly ILogger? logger;
 
-    private protected LineSearchOptimizer(LineSearchOptions defaults, ILogger? logger) : base(defaults) => this.logger = logger;
+    private protected LineSearchOptimizer(LineSearchOptions defaults) : base(defaults) { }
+
+    /// <summary>Receives one debug message a step; null for none.</summary>
+    [ConstructorArgument]
+    private protected ILogger? logger { get; init; }
 
     /// <summary>What the last step did; null before the first one, and where the last one threw.</summary>
     public LineSearchStep? LastStep { get; private set; }
@@ -53,7 +56,7 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <remarks>What the closure throws is passed on; every parameter then has the bits that it had before the step.</remarks>
     public override Tensor step(Func<Tensor>? closure = null)
     {
-        ThrowIfDisposed();
+        ThrowIfNotReady();
         var name = GetType().Name;
         if (closure is null) throw new InvalidOperationException($"{name} evaluates the loss several times: call step(closure) with a closure that computes and returns it.");
         LastStep = null;

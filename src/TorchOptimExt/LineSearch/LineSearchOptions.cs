@@ -3,35 +3,27 @@ using TorchOptimExt.Parameters;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The hyperparameters that groups of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> share: each has its own <c>LearningRate</c> (≥ 0)
-/// and weight decay. What concerns the search is the same for all groups, and comes from the optimizer's arguments.
+/// The hyperparameters that the optimizers with a line search share: groups have a learning rate and a weight decay of their own; what concerns
+/// the search is the same for all groups.
 /// </summary>
 public abstract class LineSearchOptions : HyperparameterOptions
 {
-    /// <summary>The rows of the table that both have, before those of their own.</summary>
-    private protected static readonly Hyperparameter[] Shared =
-    [
-        Hyperparameter.NonNegative("weight_decay"), Hyperparameter.Switch("maximize"),
-        ArmijoSearch.C, ArmijoSearch.Beta, ArmijoSearch.MaxBacktracks, ArmijoSearch.MinStep,
-        Hyperparameter.NonNegative("tolerance_grad") with { IsOptional = true }, Hyperparameter.NonNegative("tolerance_change") with { IsOptional = true },
-    ];
-
     private protected LineSearchOptions() { }
 
-    /// <summary>Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized; null takes the optimizer's.</summary>
-    public double? weight_decay { get => this[0]; set => this[0] = value; }
+    /// <summary>Weight decay λ, ≥ 0: ½·λ‖θ‖² is added to what is minimized.</summary>
+    [Hyperparameter(Default = 0, AtLeast = 0, Last = true)]
+    public double? weight_decay { get; set; }
 
-    internal bool? maximize { get => Switch(1); set => Switch(1, value); }
+    /// <summary>Whether to maximize the objective instead of minimizing it.</summary>
+    [Hyperparameter(Default = false, Shared = true, Last = true)]
+    public bool? maximize { get; set; }
 
-    internal double? c { get => this[2]; set => this[2] = value; }
+    /// <summary>max|g| up to which a step reports convergence and moves nothing; ≥ 0. Null takes 1e-8 where all parameters are float64, else 1e-5.</summary>
+    [Hyperparameter(AtLeast = 0, Optional = true, Shared = true, Last = true)]
+    public double? tolerance_grad { get; set; }
 
-    internal double? beta { get => this[3]; set => this[3] = value; }
-
-    internal double? max_backtracks { get => this[4]; set => this[4] = value; }
-
-    internal double? min_step { get => this[5]; set => this[5] = value; }
-
-    internal double? tolerance_grad { get => this[6]; set => this[6] = value; }
-
-    internal double? tolerance_change { get => this[7]; set => this[7] = value; }
+    /// <summary>The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null takes the machine epsilon of the
+    /// coarsest dtype among the parameters.</summary>
+    [Hyperparameter(AtLeast = 0, Optional = true, Shared = true, Last = true)]
+    public double? tolerance_change { get; set; }
 }

@@ -1,120 +1,138 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace TorchOptimExt.Parameters;
 
 /// <summary>
-/// The hyperparameters of one parameter group as a table of numbers, so that merging with the defaults, range checks,
-/// saving and all-or-nothing loading are written once. A value that is null takes the optimizer's.
+/// The hyperparameters of one parameter group: properties marked <see cref="HyperparameterAttribute"/>, from which follow merging with the
+/// optimizer's values, range checks, saving and all-or-nothing loading. A value that is null takes the optimizer's.
 /// </summary>
 /// <remarks>
-/// Values are checked when an optimizer takes the group and when they are loaded, not when a property is set.
+/// Values are checked when an optimizer takes the group, when they are loaded and before each step, not when a property is set.
 /// Options belong to one optimizer at a time, which fills in what is null.
 /// </remarks>
 public abstract class HyperparameterOptions : OptimizerOptions
 {
-    private static readonly Hyperparameter Rate = Hyperparameter.NonNegative("lr"), InitialRate = Hyperparameter.NonNegative("initial lr");
+    private static readonly Hyperparameter InitialRate = new("initial lr", double.IsFinite, "finite");
 
-    private double?[] values;
-    private (double initial, double rate, double?[] values)? staged;
+    private HyperparameterOptions? staged;
 
-    /// <summary>Creates options in which every value is null.</summary>
-    protected HyperparameterOptions() => values = new double?[Table.Count];
+    /// <summary>The hyperparameters: return <c>HyperparameterTable.Of&lt;Options&gt;()</c> with the class's own name.</summary>
+    protected abstract HyperparameterTable Table { get; }
 
-    /// <summary>The hyperparameters besides the learning rate, in the order in which state files hold them. The constructor reads it: return the same list on every call.</summary>
-    protected abstract IReadOnlyList<Hyperparameter> Table { get; }
+    /// <summary>Learning rate, ≥ 0: the same value as <c>LearningRate</c>, which schedules set.</summary>
+    [Hyperparameter(AtLeast = 0)]
+    public virtual double? lr { get => LearningRate; set => LearningRate = value; }
 
     internal OptimizerBase? Owner { get; set; }
 
-    private Hyperparameter[] Loadable => [.. Table.Select(row => row.Loadable())];
+    /// <summary>The dtype of least range among the group's parameters, and its largest number.</summary>
+    internal ScalarType Narrowest { get; private set; } = ScalarType.Float64;
 
-    /// <summary>The value of a hyperparameter; null takes the optimizer's.</summary>
-    /// <param name="place">Its index in <see cref="Table"/>.</param>
-    protected double? this[int place]
-    {
-        get => values[place];
-        set => values[place] = value;
-    }
-
-    /// <summary>Gets the value of a hyperparameter that is true or false; null takes the optimizer's.</summary>
-    /// <param name="place">Its index in <see cref="Table"/>.</param>
-    /// <returns>True unless the number there is 0; null where it is null.</returns>
-    protected bool? Switch(int place) => values[place] is { } v ? v != 0 : null;
-
-    /// <summary>Sets the value of a hyperparameter that is true or false.</summary>
-    /// <param name="place">Its index in <see cref="Table"/>.</param>
-    /// <param name="on">The value; null takes the optimizer's.</param>
-    protected void Switch(int place, bool? on) => values[place] = on is { } b ? b ? 1 : 0 : null;
+    internal double Largest { get; private set; } = double.MaxValue;
 
     /// <summary>Checks what depends on several values, which each are in range already. Override it where there is such a condition.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The values do not go together.</exception>
     protected virtual void CheckTogether() { }
 
+    /// <summary>Chooses what the user of an optimizer left open of its optional values. Override it where the choice does not depend on the parameters.</summary>
+    protected virtual void Choose() { }
+
     /// <summary>Throws where a value is greater than another.</summary>
-    private protected static void CheckAtMost(string name, double? value, string limitName, double? limit)
+    /// <param name="name">The name of the hyperparameter that has the value.</param>
+    /// <param name="value">The value; null is not checked.</param>
+    /// <param name="limitName">The name of the hyperparameter that has the limit.</param>
+    /// <param name="limit">The limit; null for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is greater than the limit.</exception>
+    protected static void CheckAtMost(string name, double? value, string limitName, double? limit)
     {
-        if (value > limit) throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be at most {limitName}, which is {limit}."));
+        if (value > limit)
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be at most {limitName}, which is {limit}."));
+    }
+
+    /// <summary>Throws where a value is not smaller than another.</summary>
+    /// <inheritdoc cref="CheckAtMost"/>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not smaller than the limit.</exception>
+    protected static void CheckBelow(string name, double? value, string limitName, double? limit)
+    {
+        if (value >= limit)
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be below {limitName}, which is {limit}."));
     }
 
     /// <summary>Options of the same kind with every value open.</summary>
     internal HyperparameterOptions Open()
     {
-        var open = (HyperparameterOptions)MemberwiseClone();
-        (open.values, open.staged, open.LearningRate, open.Owner) = (new double?[values.Length], null, null, null);
+        var open = Copy();
+        foreach (var row in Table.Rows) row.Set(open, null);
+        open.Owner = null;
         return open;
     }
 
-    /// <summary>These values, with the defaults for what is open; throws before anything is changed.</summary>
-    internal void Complete(HyperparameterOptions? defaults)
+    /// <summary>Checks the values of an optimizer, with what it chooses itself.</summary>
+    internal void Complete()
     {
-        var rate = LearningRate ?? defaults?.LearningRate ?? throw new ArgumentException("lr is not given.");
-        var merged = values.Select((v, k) => v ?? defaults?.values[k]).ToArray();
-        Check(rate, merged, Table);
-        Set(rate, rate, merged);
+        var complete = Copy();
+        complete.Choose();
+        complete.Check();
+        TakeOver(complete, complete.LearningRate!.Value);
     }
 
-    // CheckTogether reads the properties: the values stand there while it does, and go back where it throws.
-    private void Check(double rate, double?[] numbers, IReadOnlyList<Hyperparameter> rows)
+    /// <summary>Makes these the options of a group of an optimizer; throws before anything is changed.</summary>
+    /// <param name="defaults">What the group takes where it leaves a value open.</param>
+    /// <param name="present">The options of the other groups, or the defaults: what is shared is theirs.</param>
+    /// <param name="parameters">The group's parameters.</param>
+    internal void Complete(HyperparameterOptions defaults, HyperparameterOptions present, IEnumerable<Tensor> parameters)
     {
-        Rate.Check(rate);
-        for (var k = 0; k < numbers.Length; k++)
+        var complete = Copy();
+        foreach (var row in Table.Rows)
         {
-            if (numbers[k] is { } number) rows[k].Check(number);
-            else if (!rows[k].IsOptional) throw new ArgumentException($"{rows[k].Name} is not given.");
+            var own = row.Get(this);
+            if (row.IsShared && own is not null && !own.Equals(row.Get(present)))
+                throw new ArgumentException(FormattableString.Invariant($"The group's {row.Name} is {own}, the optimizer's {row.Get(present) ?? "null"}: it is one for all groups."), row.Name);
+            row.Set(complete, row.IsShared ? row.Get(present) : own ?? row.Get(defaults));
         }
-        var before = (double?[])values.Clone();
-        for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
-        try { CheckTogether(); }
-        finally { before.CopyTo(values, 0); }
+        (complete.Narrowest, complete.Largest) = Dtypes.Narrowest(parameters);
+        complete.Check();
+        TakeOver(complete, complete.LearningRate!.Value);
     }
 
-    private void Set(double initial, double rate, double?[] numbers)
+    /// <summary>What is wrong with a value before a step; null for nothing.</summary>
+    internal string? Wrong()
     {
-        (InitialLearningRate, LearningRate) = (initial, rate);
-        for (var k = 0; k < numbers.Length; k++) values[k] = numbers[k];
+        var rows = Table.Rows;
+        for (var k = 0; k < rows.Length; k++)
+            if (rows[k].Wrong(this) is { } wrong) return wrong;
+        return null;
     }
 
-    /// <summary>Writes the initial and the present learning rate and the values of <see cref="Table"/> as float64; NaN stands for null.</summary>
+    /// <summary>Writes the initial and the present learning rate, how many other hyperparameters there are, and for each whether it is given and its value in 64 bits.</summary>
     /// <param name="writer">Where to write.</param>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">A schedule set a value to NaN or infinity, which could not be loaded.</exception>
     public override void SaveStateDict(BinaryWriter writer)
     {
+        foreach (var row in Table.Rows)
+            if (row.Unsavable(this) is { } reason) throw new InvalidOperationException($"The state cannot be saved: {reason} A schedule, or whoever sets the group's values, set it.");
         base.SaveStateDict(writer);
-        foreach (var value in values) writer.Write(value ?? double.NaN);
+        writer.Write(Table.Saved.Length);
+        foreach (var row in Table.Saved) row.Write(writer, this);
     }
 
     /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote. Options that belong to an optimizer take it over once the optimizer has read all of its state.</summary>
     /// <param name="reader">Where to read.</param>
     /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">The hyperparameters are those of another optimizer; nothing is changed then.</exception>
     /// <exception cref="EndOfStreamException">There are too few numbers; nothing is changed then.</exception>
     public override void LoadStateDict(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (initial, rate) = (reader.ReadDouble(), reader.ReadDouble());
-        var numbers = Table.Select(row => reader.ReadDouble() is var number && row.IsOptional && double.IsNaN(number) ? default(double?) : number).ToArray();
-        InitialRate.Check(initial);
-        Check(rate, numbers, Loadable);
-        staged = (initial, rate, numbers);
+        var loaded = Copy();
+        (loaded.InitialLearningRate, loaded.LearningRate) = (reader.ReadDouble(), reader.ReadDouble());
+        if (reader.ReadInt32() is var count && count != Table.Saved.Length)
+            throw new InvalidDataException($"The state has {count} hyperparameters a group, not {Table.Saved.Length}: it is of another optimizer or the file is damaged.");
+        foreach (var row in Table.Saved) row.Read(reader, loaded);
+        Stage(loaded);
         if (Owner is null) Commit();
         else Owner.Staged();
     }
@@ -122,7 +140,7 @@ public abstract class HyperparameterOptions : OptimizerOptions
     /// <summary>Takes over the values of other options.</summary>
     /// <param name="source">Options of the same class, with a learning rate.</param>
     /// <exception cref="ArgumentException">The options are null, of another class, or incomplete; nothing is changed then.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed then.</exception>
     public override void LoadStateDict(OptimizerOptions source)
     {
         Stage(source);
@@ -133,18 +151,38 @@ public abstract class HyperparameterOptions : OptimizerOptions
     {
         if (source is not HyperparameterOptions other || other.GetType() != GetType())
             throw new ArgumentException($"These are {source?.GetType().FullName ?? "no"} options; {GetType().FullName} are needed.", nameof(source));
-        var numbers = (double?[])other.values.Clone();
-        var rate = other.LearningRate ?? throw new ArgumentException("lr is not given.", nameof(source));
-        InitialRate.Check(other.InitialLearningRate);
-        Check(rate, numbers, Loadable);
-        staged = (other.InitialLearningRate, rate, numbers);
+        var loaded = other.Copy();
+        (loaded.Narrowest, loaded.Largest) = (Narrowest, Largest);
+        foreach (var row in Table.Rows) row.CheckLoaded(loaded);
+        loaded.CheckTogether();
+        InitialRate.Check(loaded.InitialLearningRate);
+        staged = loaded;
     }
 
     internal void Commit()
     {
-        if (staged is var (initial, rate, numbers)) Set(initial, rate, numbers);
+        if (staged is { } loaded) TakeOver(loaded, loaded.InitialLearningRate);
         staged = null;
     }
 
     internal void Discard() => staged = null;
+
+    private void Check()
+    {
+        foreach (var row in Table.Rows) row.Check(this);
+        CheckTogether();
+    }
+
+    private HyperparameterOptions Copy()
+    {
+        var copy = (HyperparameterOptions)MemberwiseClone();
+        copy.staged = null;
+        return copy;
+    }
+
+    private void TakeOver(HyperparameterOptions other, double initial)
+    {
+        foreach (var row in Table.Rows) row.Set(this, row.Get(other));
+        (InitialLearningRate, Narrowest, Largest) = (initial, other.Narrowest, other.Largest);
+    }
 }

@@ -14,7 +14,7 @@ namespace TorchOptimExt.Parameters;
 /// </remarks>
 public abstract class OptimizerBase : OptimizerHelper
 {
-    private readonly Dictionary<nint, string> names = [];
+    private readonly Dictionary<Parameter, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly List<TensorState> states = [];
     private int staged;
 
@@ -26,7 +26,7 @@ public abstract class OptimizerBase : OptimizerHelper
     protected OptimizerBase(HyperparameterOptions defaults)
     {
         ArgumentNullException.ThrowIfNull(defaults);
-        defaults.Complete(null);
+        defaults.Complete();
         _defaults = defaults;
         _parameter_groups = [];
     }
@@ -66,24 +66,24 @@ public abstract class OptimizerBase : OptimizerHelper
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var list = parameters.ToList();
-        foreach (var (name, parameter) in list) if (parameter is not null) names.TryAdd(parameter.Handle, $"parameter '{name}'");
+        foreach (var (name, parameter) in list) if (parameter is not null) names.TryAdd(parameter, $"parameter '{name}'");
         return list.Select(p => p.parameter);
     }
 
     /// <summary>Adds the first groups of an optimizer. Where one does not fit, the optimizer is disposed and the groups are free for another.</summary>
     /// <typeparam name="TOptions">The class of the optimizer's options.</typeparam>
-    /// <param name="groups">The groups, at least one.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="groups"/> or a group is null.</exception>
-    /// <exception cref="ArgumentException">There are no groups, or one does not fit; see <see cref="add_param_group"/>.</exception>
+    /// <param name="parameters">The groups, at least one, as the constructor was given them.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">There are no groups, one is null, or one does not fit; see <see cref="add_param_group"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
-    protected void AddGroups<TOptions>(IEnumerable<ParamGroup<TOptions>> groups) where TOptions : HyperparameterOptions
+    protected void AddGroups<TOptions>(IEnumerable<ParamGroup<TOptions>> parameters) where TOptions : HyperparameterOptions
     {
-        ArgumentNullException.ThrowIfNull(groups, "parameters");     // as the constructors call them
-        var list = groups.ToList();
-        if (list.Count == 0) throw new ArgumentException("The list of parameter groups is empty; give at least one.", "parameters");
+        ArgumentNullException.ThrowIfNull(parameters);
+        var list = parameters.ToList();
+        if (list.Count == 0) throw new ArgumentException("The list of parameter groups is empty; give at least one.", nameof(parameters));
         try
         {
-            foreach (var group in list) add_param_group(group);
+            foreach (var group in list) Add(group ?? throw new ArgumentException("The list of parameter groups holds a null.", nameof(parameters)), nameof(parameters));
         }
         catch
         {
@@ -98,11 +98,11 @@ public abstract class OptimizerBase : OptimizerHelper
     protected string NameOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return NameOf(parameter, parameters().TakeWhile(p => p.Handle != parameter.Handle).Count());
+        return NameOf(parameter, parameters().TakeWhile(p => !ReferenceEquals(p, parameter)).Count());
     }
 
-    private string NameOf(Parameter parameter, int place) =>
-        names.TryGetValue(parameter.Handle, out var name) ? name : $"parameter {place} of shape [{string.Join(", ", parameter.shape)}]";
+    private string NameOf(Parameter parameter, int place) => names.TryGetValue(parameter, out var name) ? name
+        : parameter.IsInvalid ? $"parameter {place}" : $"parameter {place} of shape [{string.Join(", ", parameter.shape)}]";
 
     /// <summary>Gets what the optimizer remembers of a parameter.</summary>
     /// <param name="parameter">One of the optimizer's parameters.</param>
@@ -122,26 +122,27 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void add_param_group(ParamGroup param_group)
     {
-        ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(param_group);
-        var defaults = (HyperparameterOptions)_defaults;
-        var options = param_group.Options ?? defaults.Open();
-        if (options.GetType() != defaults.GetType())
-            throw new ArgumentException($"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", nameof(param_group));
-        List<Parameter> added = [.. param_group.Parameters ?? throw new ArgumentException("The group has no parameters.", nameof(param_group))];
-        var own = (HyperparameterOptions)options;
-        if (own.Owner is { IsDisposed: false } owner && owner != this)
-            throw new ArgumentException($"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", nameof(param_group));
-        ParameterChecks.Check(added, [.. parameters()], NameOf);
-        own.Complete(DefaultsFor(own));
-        own.Owner = this;
-        (param_group.Options, param_group.Parameters) = (own, added);
-        AddWithStates(param_group);
+        Add(param_group, nameof(param_group));
     }
 
-    /// <summary>What a group that is about to join takes where it leaves a value open.</summary>
-    /// <exception cref="ArgumentException">Its options do not go with those of the other groups.</exception>
-    private protected virtual HyperparameterOptions DefaultsFor(HyperparameterOptions options) => (HyperparameterOptions)_defaults;
+    private void Add(ParamGroup group, string argument)
+    {
+        ThrowIfUnusable();
+        var defaults = (HyperparameterOptions)_defaults;
+        var options = group.Options ?? defaults.Open();
+        if (options.GetType() != defaults.GetType())
+            throw new ArgumentException($"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", argument);
+        List<Parameter> added = [.. group.Parameters ?? throw new ArgumentException("The group has no parameters.", argument)];
+        var own = (HyperparameterOptions)options;
+        if (own.Owner is { IsDisposed: false } owner && owner != this)
+            throw new ArgumentException($"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", argument);
+        ParameterChecks.Check(added, [.. parameters()], NameOf);
+        own.Complete(defaults, (HyperparameterOptions)(_parameter_groups.FirstOrDefault()?.Options ?? defaults), added);
+        own.Owner = this;
+        (group.Options, group.Parameters) = (own, added);
+        AddWithStates(group);
+    }
 
     private void AddWithStates(ParamGroup group)
     {
@@ -199,11 +200,43 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     protected internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
+    /// <summary>Throws where a step cannot begin. Call it first in <c>step</c>.</summary>
+    /// <exception cref="InvalidOperationException">A parameter was disposed or replaced, or a schedule or the user set a hyperparameter to a value out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    protected void ThrowIfNotReady()
+    {
+        ThrowIfUnusable();
+        for (var g = 0; g < _parameter_groups.Count; g++)
+        {
+            if (((HyperparameterOptions)_parameter_groups[g].Options).Wrong() is { } wrong)
+                throw new InvalidOperationException($"{GetType().Name}: in parameter group {g}, {wrong}");
+        }
+    }
+
+    /// <summary>Throws where the optimizer or one of its parameters was disposed; <c>Module.to(dtype)</c> disposes parameters, too.</summary>
+    /// <exception cref="InvalidOperationException">A parameter was disposed or replaced.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    protected void ThrowIfUnusable()
+    {
+        ThrowIfDisposed();
+        var place = 0;
+        for (var g = 0; g < _parameter_groups.Count; g++)
+        {
+            var parameters = _parameter_groups[g].List();
+            for (var p = 0; p < parameters.Count; p++, place++)
+            {
+                if (!parameters[p].IsInvalid) continue;
+                throw new InvalidOperationException($"{GetType().Name}: {NameOf(parameters[p], place)} was disposed or replaced since the optimizer was made, as model.to(dtype) does. "
+                    + "Convert the model first and make the optimizer from its parameters then.");
+            }
+        }
+    }
+
     /// <summary>Sets the gradients of all parameters to 0.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void zero_grad()
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         base.zero_grad();
     }
 
@@ -215,7 +248,7 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override StateDictionary state_dict()
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         DiscardStaged();
         return base.state_dict();
     }

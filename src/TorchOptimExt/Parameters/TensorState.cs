@@ -93,7 +93,7 @@ public sealed class TensorState : OptimizerState, IDisposable
     internal void Stage(OptimizerState source)
     {
         Discard();
-        if (source is not TensorState other || other.numbers.Length != numbers.Length || other.tensors.Length != tensors.Length)
+        if (source is not TensorState other || other.Owner.GetType() != Owner.GetType() || other.numbers.Length != numbers.Length || other.tensors.Length != tensors.Length)
             throw new ArgumentException("This is not the state of such an optimizer.", nameof(source));
         foreach (var tensor in other.tensors)
             if (tensor.dtype != _parameter.dtype || !Shapes.Equal(tensor, _parameter))

@@ -36,37 +36,10 @@ namespace TorchOptimExt.RandomSearch;
 /// </code>
 /// A closure that returns a number, for example an episode's reward: <c>optimizer.step(perturbation => Episode(model, perturbation))</c>.
 /// </example>
-public sealed class ARS : OptimizerBase, ILossOnlyClosure
+[Optimizer]
+public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
 {
     private readonly RandomSearchPass pass = new();
-
-    /// <summary>Creates a search over these parameters.</summary>
-    /// <param name="parameters">The parameters, each once, leaves of a real floating-point dtype.</param>
-    /// <param name="lr">Learning rate (the step size α of the paper), ≥ 0; in units of the parameter where normalize_by_std is true.</param>
-    /// <param name="n_directions">N, the number of directions of a step, which evaluates the objective 2N times; 1 ≤ N &lt; 2³⁰.</param>
-    /// <param name="top_directions">b, how many of the best directions make the update; 1 ≤ b ≤ N, null takes all.</param>
-    /// <param name="delta_std">ν, the size of the perturbations, in units of the parameter; &gt; 0.</param>
-    /// <param name="normalize_by_std">Whether to divide by σ, so that the scale of the objective does not matter.</param>
-    /// <param name="seed">The seed of the perturbations, any number; null draws one from torch's default generator.</param>
-    /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; NaN and infinity always are.</exception>
-    /// <exception cref="ArgumentException">The list is empty, or holds a null, a parameter twice, two that share memory, a non-leaf, or one that is not of a real floating-point dtype.</exception>
-    public ARS(IEnumerable<Parameter> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
-        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
-
-    /// <summary>Creates a search over these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
-    public ARS(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
-        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroup<ARSOptions>(parameters);
-
-    /// <summary>Creates a search over these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups, at least one, each with options of its own.</param>
-    /// <exception cref="ArgumentException">A group has no parameters, its options belong to another optimizer, differ from the search's in more than lr and delta_std, or it shares a parameter or memory with another.</exception>
-    /// <inheritdoc cref="ARS(IEnumerable{Parameter}, double, int, int?, double, bool, long?, bool)"/>
-    public ARS(IEnumerable<ParamGroup<ARSOptions>> parameters, double lr = 0.02, int n_directions = 8, int? top_directions = null, double delta_std = 0.03, bool normalize_by_std = true, long? seed = null, bool maximize = false)
-        : base(Defaults(lr, n_directions, top_directions, delta_std, normalize_by_std, seed, maximize)) => AddGroups(parameters);
 
     /// <summary>What the last step did that updated the parameters; null before the first.</summary>
     public ARSReport? LastStep { get; private set; }
@@ -74,7 +47,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <summary>How many steps have updated the parameters, which is the number of the next one.</summary>
     public long Steps => StateOf(_parameter_groups[0].Parameters.First()).step;
 
-    private ARSOptions Search => (ARSOptions)_parameter_groups[0].Options;
+    private Options Search => (Options)_parameter_groups[0].Options;
 
     private SearchedParameters Searched => new(_parameter_groups);
 
@@ -87,7 +60,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         set
         {
             CheckDeltaStd(value);
-            foreach (var group in _parameter_groups) ((ARSOptions)group.Options).delta_std = value;
+            foreach (var group in _parameter_groups) ((Options)group.Options).delta_std = value;
         }
     }
 
@@ -100,7 +73,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         set
         {
             CheckTopDirections(value);
-            foreach (var group in _parameter_groups) ((ARSOptions)group.Options).top_directions = value;
+            foreach (var group in _parameter_groups) ((Options)group.Options).top_directions = value;
         }
     }
 
@@ -138,14 +111,6 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
-    private protected override HyperparameterOptions DefaultsFor(HyperparameterOptions options)
-    {
-        var defaults = (ARSOptions)_defaults;
-        if (_parameter_groups.Count > 0) defaults = defaults.JoinedWith(Search);
-        ((ARSOptions)options).CheckJoins(defaults);
-        return defaults;
-    }
-
     /// <summary>Performs one step: evaluates the closure with the parameters perturbed in 2N ways, one after another, and updates them.</summary>
     /// <param name="closure">Returns the objective, a tensor of one element; it does not call backward(). It runs without gradients, in a dispose scope of its own. Required.</param>
     /// <returns>The mean of the objective over the directions that count, in the dtype of what the closure returned; the caller owns it.</returns>
@@ -153,7 +118,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         if (closure is null) throw new InvalidOperationException("ARS compares evaluations: call step(closure) with a closure that returns the objective.");
         var dtype = ScalarType.Float32;
         var report = Step(ValueOf(() =>
@@ -173,7 +138,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport step(Func<Perturbation, double> objective)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         ArgumentNullException.ThrowIfNull(objective);
         return Step(objective, () => ScalarType.Float64);
     }
@@ -189,7 +154,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport step(IReadOnlyList<IPerturbationEvaluator> evaluators, CancellationToken cancellation = default)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         ArgumentNullException.ThrowIfNull(evaluators);
         if (evaluators.Count == 0 || evaluators.Contains(null) || evaluators.Distinct().Count() < evaluators.Count)
             throw new ArgumentException("Give at least one evaluator, none of them null and each once.", nameof(evaluators));
@@ -212,7 +177,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public double Evaluate(Perturbation perturbation, Func<Perturbation, double> objective)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         ArgumentNullException.ThrowIfNull(objective);
         CheckScheduled();
         var (searched, value) = (Searched, 0.0);
@@ -231,7 +196,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         CheckScheduled();
         if (plus.Length != Search.n_directions || minus.Length != plus.Length)
             throw new ArgumentException($"There are {plus.Length} and {minus.Length} values; the search has {Search.n_directions} directions.", nameof(plus));
@@ -316,7 +281,7 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
     // Hyperparameters can be set between steps, unchecked.
     private void CheckScheduled()
     {
-        foreach (var group in _parameter_groups) CheckDeltaStd(((ARSOptions)group.Options).delta_std ?? double.NaN);
+        foreach (var group in _parameter_groups) CheckDeltaStd(((Options)group.Options).delta_std ?? double.NaN);
         CheckTopDirections(TopDirections);
     }
 
@@ -347,20 +312,55 @@ public sealed class ARS : OptimizerBase, ILossOnlyClosure
         return LastStep;
     }
 
-    private static ARSOptions Defaults(double lr, int n_directions, int? top_directions, double delta_std, bool normalize_by_std, long? seed, bool maximize) => new()
-    {
-        LearningRate = lr,
-        n_directions = n_directions,
-        top_directions = top_directions ?? n_directions,
-        delta_std = delta_std,
-        normalize_by_std = normalize_by_std,
-        seed = seed ?? DrawSeed(),
-        maximize = maximize,
-    };
-
     private static long DrawSeed()
     {
         using var drawn = randint(long.MaxValue, [1], ScalarType.Int64);
         return drawn.item<long>();
+    }
+
+    /// <summary>
+    /// The hyperparameters of a group. lr and delta_std may differ from group to group; the others belong to the whole search and are left null, or equal the
+    /// optimizer's.
+    /// </summary>
+    public sealed partial class Options : HyperparameterOptions
+    {
+        /// <summary>Learning rate (the step size α of the paper), ≥ 0; in units of the parameter where normalize_by_std is true.</summary>
+        [Hyperparameter(Default = 0.02, AtLeast = 0)]
+        public override double? lr { get => base.lr; set => base.lr = value; }
+
+        /// <summary>N, the number of directions of a step, which evaluates the objective 2N times; 1 ≤ N &lt; 2³⁰.</summary>
+        [Hyperparameter(Default = 8, AtLeast = 1, Below = 1 << 30, Shared = true)]
+        public int? n_directions { get; set; }
+
+        /// <summary>b, how many of the best directions make the update; 1 ≤ b ≤ N, null takes all.</summary>
+        [Hyperparameter(AtLeast = 1, Optional = true, Shared = true)]
+        public int? top_directions { get; set; }
+
+        /// <summary>ν, the size of the perturbations, in units of the parameter; &gt; 0.</summary>
+        [Hyperparameter(Default = 0.03, Above = 0, Scheduled = true)]
+        public double? delta_std { get; set; }
+
+        /// <summary>Whether to divide by σ, so that the scale of the objective does not matter.</summary>
+        [Hyperparameter(Default = true, Shared = true)]
+        public bool? normalize_by_std { get; set; }
+
+        /// <summary>The seed of the perturbations, any number; null draws one from torch's default generator.</summary>
+        [Hyperparameter(Optional = true, Shared = true)]
+        public long? seed { get; set; }
+
+        /// <summary>Whether to maximize the objective instead of minimizing it.</summary>
+        [Hyperparameter(Default = false, Shared = true)]
+        public bool? maximize { get; set; }
+
+        /// <summary>Takes all directions, and draws a seed, where they are not given.</summary>
+        protected override void Choose()
+        {
+            top_directions ??= n_directions;
+            seed ??= DrawSeed();
+        }
+
+        /// <summary>Checks that top_directions ≤ n_directions.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">top_directions is greater.</exception>
+        protected override void CheckTogether() => CheckAtMost(nameof(top_directions), top_directions, nameof(n_directions), n_directions);
     }
 }

@@ -11,13 +11,13 @@ namespace TorchOptimExt.RandomSearch;
 /// </summary>
 internal sealed class SearchedParameters
 {
-    private readonly (Parameter parameter, ARSOptions options)[] all;
-    private readonly (Parameter parameter, ARSOptions options, int place)[] moving;
+    private readonly (Parameter parameter, ARS.Options options)[] all;
+    private readonly (Parameter parameter, ARS.Options options, int place)[] moving;
     private Tensor[]? saved;
 
     public SearchedParameters(IEnumerable<ParamGroup> groups)
     {
-        all = [.. groups.SelectMany(group => group.Parameters.Select(p => (p, (ARSOptions)group.Options)))];
+        all = [.. groups.SelectMany(group => group.Parameters.Select(p => (p, (ARS.Options)group.Options)))];
         moving = [.. all.Select((one, place) => (one.parameter, one.options, place))
             .Where(one => one.parameter.requires_grad && one.options.LearningRate != 0)];
     }
@@ -81,7 +81,7 @@ internal sealed class SearchedParameters
         pass.Run();
     }
 
-    private void Add(RandomSearchPass pass, Tensor[] targets, Tensor[] sources, Func<ARSOptions, double> scale)
+    private void Add(RandomSearchPass pass, Tensor[] targets, Tensor[] sources, Func<ARS.Options, double> scale)
     {
         for (var k = 0; k < moving.Length; k++) pass.Add(targets[k], sources[k], moving[k].place, scale(moving[k].options));
     }

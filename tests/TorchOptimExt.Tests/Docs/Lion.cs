@@ -23,14 +23,11 @@ public sealed class Lion : ElementwiseOptimizer<Lion.Options, LionRule>
 
     public sealed class Options : HyperparameterOptions
     {
-        private static readonly Hyperparameter[] Rows =
-            [Hyperparameter.FromZeroBelowOne("beta1"), Hyperparameter.FromZeroBelowOne("beta2"), Hyperparameter.NonNegative("weight_decay")];
+        protected override HyperparameterTable Table => HyperparameterTable.Of<Options>();
 
-        protected override IReadOnlyList<Hyperparameter> Table => Rows;
-
-        public double? beta1 { get => this[0]; set => this[0] = value; }
-        public double? beta2 { get => this[1]; set => this[1] = value; }
-        public double? weight_decay { get => this[2]; set => this[2] = value; }
+        [Hyperparameter(AtLeast = 0, Below = 1)] public double? beta1 { get; set; }
+        [Hyperparameter(AtLeast = 0, Below = 1)] public double? beta2 { get; set; }
+        [Hyperparameter(AtLeast = 0)] public double? weight_decay { get; set; }
     }
 }
 

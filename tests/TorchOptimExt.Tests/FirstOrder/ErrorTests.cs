@@ -75,7 +75,7 @@ public class ErrorTests
         IEnumerable<(string, Parameter)> named = null!;
         Refused(() => optim.EwmaMomentum(list, 0.1), () => optim.EwmaMomentum(named, 0.1), () => optim.EwmaMomentum((IEnumerable<EwmaMomentum.ParamGroup>)null!, 0.1));
         Refused(() => optim.ArmijoGD(list), () => optim.ArmijoGD(named), () => optim.ArmijoGD((IEnumerable<ArmijoGD.ParamGroup>)null!));
-        Refused(() => optim.RpropPlus(list), () => optim.RpropPlus(named), () => optim.RpropPlus((IEnumerable<ParamGroup<RpropOptions>>)null!));
+        Refused(() => optim.RpropPlus(list), () => optim.RpropPlus(named), () => optim.RpropPlus((IEnumerable<RpropPlus.ParamGroup>)null!));
         Refused(() => optim.fused.SGD(list, 0.1), () => optim.fused.SGD(named, 0.1), () => optim.fused.SGD((IEnumerable<SGD.ParamGroup>)null!, 0.1));
         Refused(() => new EwmaMomentum.ParamGroup(null!), () => new ArmijoGD.ParamGroup(null!));
         using var scope = NewDisposeScope();
@@ -92,11 +92,11 @@ public class ErrorTests
     {
         using var scope = NewDisposeScope();
         Parameter first = new(ones(2)), second = new(ones(2));
-        var options = new RpropOptions { etaplus = 1.5 };
+        var options = new RpropMinus.Options { etaplus = 1.5 };
         using var other = optim.RpropMinus([second], lr: 0.3);
-        using (var owner = optim.RpropMinus([new ParamGroup<RpropOptions>([first], options)], lr: 0.1))
+        using (var owner = optim.RpropMinus([new RpropMinus.ParamGroup([first], options)], lr: 0.1))
         {
-            var error = Assert.Throws<ArgumentException>(() => other.add_param_group(new ParamGroup<RpropOptions>([first], options)));
+            var error = Assert.Throws<ArgumentException>(() => other.add_param_group(new RpropMinus.ParamGroup([first], options)));
             Assert.Contains("options", error.Message);
             Assert.Single(other.ParamGroups);
             Assert.Equal((0.1, 1.5), (options.LearningRate, options.etaplus));
@@ -104,7 +104,7 @@ public class ErrorTests
             owner.step();
             Assert.Equal(0.9f, first[0].item<float>());
         }
-        other.add_param_group(new ParamGroup<RpropOptions>([first], options));      // free again
+        other.add_param_group(new RpropMinus.ParamGroup([first], options));      // free again
     }
 
     [Fact]
@@ -112,9 +112,9 @@ public class ErrorTests
     {
         using var scope = NewDisposeScope();
         Parameter first = new(ones(2)), second = new(ones(2));
-        ParamGroup<RpropOptions> right = new([first], new RpropOptions()), wrong = new([first], new RpropOptions());
+        RpropMinus.ParamGroup right = new([first], new RpropMinus.Options()), wrong = new([first], new RpropMinus.Options());
         Assert.Throws<ArgumentException>(() => optim.RpropMinus([right, wrong]));
-        using var optimizer = optim.RpropMinus([right, new ParamGroup<RpropOptions>([second], new RpropOptions())]);
+        using var optimizer = optim.RpropMinus([right, new RpropMinus.ParamGroup([second], new RpropMinus.Options())]);
         Assert.Equal(2, optimizer.ParamGroups.Count());
     }
 
@@ -124,30 +124,30 @@ public class ErrorTests
         var (first, second, third) = (new Parameter(ones(2)), new Parameter(ones(3)), new Parameter(ones(4)));
         using var optimizer = new FailingFor(3, [first]);
         var alive = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        var group = new ParamGroup<RpropOptions>([third, second], new RpropOptions());
+        var group = new RpropMinus.ParamGroup([third, second], new RpropMinus.Options());
         Assert.Throws<TimeoutException>(() => optimizer.add_param_group(group));
         Assert.Equal(alive, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Single(optimizer.ParamGroups);
         Assert.Single(optimizer.state_dict().State);
-        optimizer.add_param_group(new ParamGroup<RpropOptions>([third], new RpropOptions()));
+        optimizer.add_param_group(new RpropMinus.ParamGroup([third], new RpropMinus.Options()));
         Assert.Equal(2, optimizer.state_dict().State.Count);
     }
 
     /// <summary>Makes no state for parameters of so many elements.</summary>
-    private sealed class FailingFor : TorchOptimExt.Stepping.ElementwiseOptimizer<RpropOptions, RpropMinusRule>
+    private sealed class FailingFor : TorchOptimExt.Stepping.ElementwiseOptimizer<RpropMinus.Options, RpropMinusRule>
     {
         private readonly long elements;
 
-        public FailingFor(long elements, IEnumerable<Parameter> parameters) : base(new RpropOptions { LearningRate = 0.1, etaminus = 0.5, etaplus = 1.2, min_step = 1e-6, max_step = 50, maximize = false })
+        public FailingFor(long elements, IEnumerable<Parameter> parameters) : base(new RpropMinus.Options { LearningRate = 0.1, etaminus = 0.5, etaplus = 1.2, min_step = 1e-6, max_step = 50, maximize = false })
         {
             this.elements = elements;
-            AddGroup<RpropOptions>(parameters);
+            AddGroup<RpropMinus.Options>(parameters);
         }
 
         protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
             parameter.NumberOfElements == elements ? throw new TimeoutException() : ([], [zeros(parameter.shape), ones(parameter.shape)]);
 
-        protected override RpropMinusRule Rule(RpropOptions options, TorchOptimExt.Parameters.TensorState state) => new(0.5, 1.2, 1e-6, 50, false);
+        protected override RpropMinusRule Rule(RpropMinus.Options options, TorchOptimExt.Parameters.TensorState state) => new(0.5, 1.2, 1e-6, 50, false);
     }
 
     [Theory]
@@ -285,14 +285,15 @@ public class ErrorTests
         double Or(string other, double otherwise) => name == other ? value : otherwise;
         if (optimizer == "EwmaMomentum")
             return grouped ? optim.EwmaMomentum([new EwmaMomentum.ParamGroup(parameters, Or("lr", 0.1), Or("beta", 0.9))], 0.1) : optim.EwmaMomentum(parameters, Or("lr", 0.1), Or("beta", 0.9));
-        RpropOptions options = new() { LearningRate = Or("lr", 0.01), etaminus = Or("etaminus", 0.5), etaplus = Or("etaplus", 1.2), min_step = Or("min_step", 1e-6), max_step = Or("max_step", 50) };
-        List<ParamGroup<RpropOptions>> groups = [new(parameters, options)];
-        var (lr, etaminus, etaplus, min_step, max_step) = (options.LearningRate.Value, options.etaminus.Value, options.etaplus.Value, options.min_step.Value, options.max_step.Value);
+        var (lr, etaminus, etaplus, min_step, max_step) = (Or("lr", 0.01), Or("etaminus", 0.5), Or("etaplus", 1.2), Or("min_step", 1e-6), Or("max_step", 50));
         return optimizer switch
         {
-            "RpropMinus" => grouped ? optim.RpropMinus(groups) : optim.RpropMinus(parameters, lr, etaminus, etaplus, min_step, max_step),
-            "RpropPlus" => grouped ? optim.RpropPlus(groups) : optim.RpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
-            _ => grouped ? optim.IRpropPlus(groups) : optim.IRpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
+            "RpropMinus" => grouped ? optim.RpropMinus([new RpropMinus.ParamGroup(parameters, lr, etaminus, etaplus, min_step, max_step)])
+                : optim.RpropMinus(parameters, lr, etaminus, etaplus, min_step, max_step),
+            "RpropPlus" => grouped ? optim.RpropPlus([new RpropPlus.ParamGroup(parameters, lr, etaminus, etaplus, min_step, max_step)])
+                : optim.RpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
+            _ => grouped ? optim.IRpropPlus([new IRpropPlus.ParamGroup(parameters, lr, etaminus, etaplus, min_step, max_step)])
+                : optim.IRpropPlus(parameters, lr, etaminus, etaplus, min_step, max_step),
         };
     }
 }

@@ -1,6 +1,5 @@
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
-using TorchSharp.Modules;
 using static TorchOptimExt.Tests.LineSearch.Objectives;
 using static TorchSharp.torch;
 
@@ -142,7 +141,7 @@ public class ArmijoNewtonTests
     {
         using var scope = NewDisposeScope();
         var (x, y) = (TestFunction.At([1]), TestFunction.At([1]));
-        var optimizer = optim.ArmijoNewton([new ParamGroup<ArmijoNewton.Options>([x]), new([y], new() { LearningRate = 0.5 })]);
+        var optimizer = optim.ArmijoNewton([new ArmijoNewton.ParamGroup([x]), new([y], new() { LearningRate = 0.5 })]);
         optimizer.step(() => 2 * x.square().sum() + 3 * y.square().sum());
         Assert.Equal(0, Values(x)[0], 1e-15);
         Assert.Equal(0.5, Values(y)[0], 1e-15);

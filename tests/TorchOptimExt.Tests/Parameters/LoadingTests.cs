@@ -82,7 +82,7 @@ public class LoadingTests
         using var optimizer = Trained(name, parameters, 3);
         var before = Bytes(optimizer);
         var rate = 1 + optimizer.GetType().Name.Length + 2 + sizeof(double);
-        foreach (var (at, bad) in from at in (int[])[rate - sizeof(double), rate] from bad in (double[])[-1, double.NaN, double.PositiveInfinity] select (at, bad))
+        foreach (var (at, bad) in from at in (int[])[rate - sizeof(double), rate] from bad in (double[])[double.NaN, double.PositiveInfinity] select (at, bad))
         {
             var file = (byte[])before.Clone();
             BitConverter.TryWriteBytes(file.AsSpan(at), bad);

@@ -36,7 +36,7 @@ public class ARSTests
     {
         var parameters = Parameters(ScalarType.Float64);
         var reference = new ReferenceSearch(Values(parameters), [0.01, 0.05], [0.02, 0.1], 4, 4, true, false, Seed);
-        using var optimizer = optim.ARS([new ParamGroup<ARSOptions>([parameters[0]], new ARSOptions { LearningRate = 0.01, delta_std = 0.02 }), new ParamGroup<ARSOptions>([parameters[1]])],
+        using var optimizer = optim.ARS([new ARS.ParamGroup([parameters[0]], new ARS.Options { LearningRate = 0.01, delta_std = 0.02 }), new ARS.ParamGroup([parameters[1]])],
             lr: 0.05, n_directions: 4, delta_std: 0.1, seed: Seed);
         for (var step = 0; step < 5; step++)
         {
@@ -273,7 +273,7 @@ public class ARSTests
         {
             manual_seed(seed);
             using var optimizer = optim.ARS(Parameters(ScalarType.Float32));
-            return ((ARSOptions)((ParamGroup)optimizer.ParamGroups.Single()).Options).seed;
+            return ((ARS.Options)((ParamGroup)optimizer.ParamGroups.Single()).Options).seed;
         }).ToArray();
         Assert.Equal(seeds[0], seeds[1]);
         Assert.NotEqual(seeds[0], seeds[2]);
@@ -282,8 +282,8 @@ public class ARSTests
     [Fact]
     public void Seed_keeps_all_its_bits()
     {
-        foreach (var seed in new[] { long.MinValue, -1, 0, 1, long.MaxValue, Seed }) Assert.Equal(seed, new ARSOptions { seed = seed }.seed);
-        Assert.Null(new ARSOptions().seed);
+        foreach (var seed in new[] { long.MinValue, -1, 0, 1, long.MaxValue, Seed }) Assert.Equal(seed, new ARS.Options { seed = seed }.seed);
+        Assert.Null(new ARS.Options().seed);
     }
 
     [Theory]
@@ -305,8 +305,8 @@ public class ARSTests
     {
         var parameters = Parameters(ScalarType.Float32);
         using var optimizer = optim.ARS([parameters[0]], n_directions: 4, seed: 1);
-        Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { n_directions = 5 })));
-        optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { delta_std = 0.5, n_directions = 4 }));
+        Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ARS.ParamGroup([parameters[1]], new ARS.Options { n_directions = 5 })));
+        optimizer.add_param_group(new ARS.ParamGroup([parameters[1]], new ARS.Options { delta_std = 0.5, n_directions = 4 }));
         optimizer.step(p => p.Sign);
         Assert.Equal(2, optimizer.parameters().Count());
     }
@@ -316,9 +316,9 @@ public class ARSTests
     {
         var parameters = Parameters(ScalarType.Float32);
         using var optimizer = optim.ARS([parameters[0]], seed: Seed);
-        var error = Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { seed = -1 })));
-        Assert.Contains($"seed is -1, that of the search {Seed}", error.Message);
-        optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], new ARSOptions { seed = Seed }));
+        var error = Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ARS.ParamGroup([parameters[1]], new ARS.Options { seed = -1 })));
+        Assert.Contains($"seed is -1, the optimizer's {Seed}", error.Message);
+        optimizer.add_param_group(new ARS.ParamGroup([parameters[1]], new ARS.Options { seed = Seed }));
     }
 
     [Fact]
@@ -335,10 +335,10 @@ public class ARSTests
     {
         var parameters = Parameters(ScalarType.Float32);
         using var optimizer = optim.ARS([parameters[0]], n_directions: 4, seed: 1);
-        var options = new ARSOptions { delta_std = 0.5 };
-        Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[0]], options)));
+        var options = new ARS.Options { delta_std = 0.5 };
+        Assert.Throws<ArgumentException>(() => optimizer.add_param_group(new ARS.ParamGroup([parameters[0]], options)));
         Assert.Equal((null, 0.5, null, null), (options.LearningRate, options.delta_std, options.n_directions, options.seed));
-        optimizer.add_param_group(new ParamGroup<ARSOptions>([parameters[1]], options));
+        optimizer.add_param_group(new ARS.ParamGroup([parameters[1]], options));
         Assert.Equal((0.02, 0.5, 4, 1L), (options.LearningRate, options.delta_std, options.n_directions, options.seed));
     }
 

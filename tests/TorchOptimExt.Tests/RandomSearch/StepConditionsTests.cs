@@ -16,7 +16,7 @@ public class StepConditionsTests
         var (whole, part) = (Three(), Three());
         using var all = optim.ARS(whole, lr: 0.1, n_directions: 4, seed: 6);
         using var some = optim.ARS(
-            [new ParamGroup<ARSOptions>([part[0], part[2]]), new ParamGroup<ARSOptions>([part[1]], new ARSOptions { LearningRate = byRate ? 0 : 0.1 })],
+            [new ARS.ParamGroup([part[0], part[2]]), new ARS.ParamGroup([part[1]], new ARS.Options { LearningRate = byRate ? 0 : 0.1 })],
             lr: 0.1, n_directions: 4, seed: 6);
         part[1].requires_grad = byRate;
         var before = Bits(part[1]);
@@ -274,7 +274,7 @@ public class StepConditionsTests
         Assert.Throws<ArgumentOutOfRangeException>("top_directions", () => optimizer.TopDirections = 0);
         Assert.Equal((0.03, 3), (optimizer.DeltaStd, optimizer.TopDirections));
 
-        ((ARSOptions)((ParamGroup)optimizer.ParamGroups.Single()).Options).delta_std = -1;
+        ((ARS.Options)((ParamGroup)optimizer.ParamGroups.Single()).Options).delta_std = -1;
         Assert.Throws<ArgumentOutOfRangeException>("delta_std", () => optimizer.step(_ => throw new InvalidOperationException("not reached")));
     }
 
