@@ -14,9 +14,11 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
     // Both initialize the standard streams; nobody reads the result, and the constructor does not touch its object.
     private const string NewSymbol = "_ZSt21ios_base_library_initv", OldSymbol = "_ZNSt8ios_base4InitC1Ev";
 
+    /// <summary>TorchSharp's native library for Linux, as restored.</summary>
     [Required]
     public ITaskItem[] Library { get; set; }
 
+    /// <summary>Where the adapted copy goes.</summary>
     [Required]
     public string Folder { get; set; }
 
@@ -27,6 +29,7 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
     [Output]
     public string Adapted { get; set; } = "";
 
+    /// <summary>Adapts the library where it must and can be; never fails the build.</summary>
     public override bool Execute()
     {
         try
@@ -44,14 +47,16 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
     {
         var source = new FileInfo(library);
         var target = new FileInfo(adapted);
-        if (target.Exists && target.Length == source.Length && target.LastWriteTimeUtc == source.LastWriteTimeUtc) { Adapted = adapted; return; }
+        // Another time than the library's: a build copies what differs in time or length from what lies in the output folder.
+        var time = source.LastWriteTimeUtc.AddSeconds(2);
+        if (target.Exists && target.Length == source.Length && target.LastWriteTimeUtc == time) { Adapted = adapted; return; }
         var bytes = File.ReadAllBytes(library);
         var reason = Rewrite(bytes);
         if (reason != null) { Log.LogMessage(MessageImportance.High, "TorchOptimExt: libLibTorchSharp.so stays as it is: " + reason + "."); return; }
         Directory.CreateDirectory(Path.GetDirectoryName(adapted));
         var partial = adapted + "." + Guid.NewGuid().ToString("N");
         File.WriteAllBytes(partial, bytes);
-        File.SetLastWriteTimeUtc(partial, source.LastWriteTimeUtc);
+        File.SetLastWriteTimeUtc(partial, time);
         if (target.Exists) File.Delete(adapted);
         File.Move(partial, adapted);
         Adapted = adapted;
@@ -84,12 +89,15 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
         return false;
     }
 
-    /// <summary>Rewrites the library's bytes in place; null, or why nothing was changed.</summary>
+    /// <summary>Rewrites the library's bytes in place; null, or why none of them was changed.</summary>
     public static string Rewrite(byte[] bytes)
     {
         try
         {
-            return new Elf(bytes).Rewrite();
+            var copy = (byte[])bytes.Clone();
+            var reason = new Elf(copy).Rewrite();
+            if (reason == null) Array.Copy(copy, bytes, bytes.Length);
+            return reason;
         }
         catch (Exception e) when (e is ArgumentException || e is IndexOutOfRangeException || e is OverflowException)
         {
@@ -138,7 +146,7 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
         private void ReadSections()
         {
             int table = Long(40), size = Half(58), count = Half(60);
-            if (size < 64) throw new ArgumentException("section headers");
+            if (size < 64 || checked(table + size * count) > bytes.Length) throw new ArgumentException("section headers");
             for (var i = 0; i < count; i++)
             {
                 var at = checked(table + i * size);
@@ -157,12 +165,15 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
                 for (var i = 0; i < Half(at + 2); i++)
                 {
                     if (Text(names, Word(at + 4)) == "libstdc++.so.6" && Text(names, Word(entry + 8)) == version) return entry;
-                    entry = checked(entry + Word(entry + 12));
+                    entry = Next(entry, Word(entry + 12));
                 }
-                at = checked(at + Word(at + 12));
+                at = Next(at, Word(at + 12));
             }
             return -1;
         }
+
+        /// <summary>Where the next of a list of entries lies: further on, or past the end where a damaged list runs in a circle.</summary>
+        private int Next(int at, int distance) => distance < 16 ? bytes.Length : checked(at + distance);
 
         private string Text(Section names, int at)
         {
