@@ -1,4 +1,4 @@
-using TorchOptimExt.ML;
+using TorchOptimExt.ML.Training;
 
 namespace MlNetPipeline;
 

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using TorchOptimExt.Checkpointing;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
@@ -14,8 +16,9 @@ namespace TorchOptimExt.ML;
 /// <c>mlContext.BinaryClassification.Trainers.Torch(...)</c>, and likewise for the other tasks.
 /// </summary>
 /// <remarks>
-/// The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings on the same data with as many threads give the same bits; the seed goes
-/// to torch's default generator, so let only one such training run at a time.
+/// The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings on the same data with as many
+/// threads give the same
+/// bits; the seed goes to torch's default generator, so such trainings wait for each other.
 /// </remarks>
 /// <example>
 /// <code>
@@ -27,19 +30,27 @@ namespace TorchOptimExt.ML;
 /// </example>
 public sealed class TorchTrainer : IEstimator<TorchTransformer>
 {
+    // Whoever seeds torch's generator, of which a process has one, needs it alone until the training ends.
+    private static readonly object Seeded = new();
+
     private readonly TaskKind task;
+    private readonly TorchTrainerOptions options;
     private readonly Func<SchemaShape, SchemaShape> borrowedShape;
 
     // ML.NET lets nobody else make a schema shape: the one of its own trainer of the same task is the one that is due,
     // with the checks of label, features and weight and the annotations that evaluators look for.
-    internal TorchTrainer(TaskKind task, TorchTrainerOptions options, Func<SchemaShape, SchemaShape> borrowedShape)
+    internal TorchTrainer(TaskKind task, TorchTrainerOptions options, IHostEnvironment? environment, Func<SchemaShape, SchemaShape> borrowedShape)
     {
         options.Check();
-        (this.task, Options, this.borrowedShape) = (task, options, borrowedShape);
+        (this.task, this.options, this.borrowedShape) = (task, options.Copy(), borrowedShape);
+        if (this.options.Context is null) this.options.Channels = environment;
+        if (((this.options.Context as IHostEnvironment) ?? environment) is { } followed) this.options.Seed ??= CatalogEnvironment.Seed(followed);
+        if (options.ClassWeights is not null && task is not (TaskKind.BinaryClassification or TaskKind.MulticlassClassification))
+            throw new ArgumentException($"{nameof(options.ClassWeights)} are for binary and multiclass classification; this is {task}.", nameof(options));
     }
 
-    /// <summary>How the module is trained.</summary>
-    public TorchTrainerOptions Options { get; }
+    /// <summary>How the module is trained: a copy, with the seed that the trainer has from its context where it was given none.</summary>
+    public TorchTrainerOptions Options => options.Copy();
 
     /// <summary>The schema shape of scored data, as ML.NET asks for it before a pipeline is fitted.</summary>
     /// <param name="inputSchema">The schema shape of the training data.</param>
@@ -52,38 +63,80 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     /// <returns>The trained model, which owns its module.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="input"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or an option is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows; a row has NaN, infinity, a missing label or a negative weight; all rows are of one class or have the weight 0; the
-    /// module, loss or optimizer does not fit them; a named module is not registered; or the checkpoint is of another training.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows to train on; a row cannot be trained on and BadRows is Throw; a
+    /// weight is negative; all rows
+    /// have the weight 0; the module, loss, optimizer or schedule does not fit them; the validation set has not been through the same
+    /// steps; a named module is
+    /// not registered; or the checkpoint is of another training.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became NaN or infinite.</exception>
     /// <exception cref="CheckpointException">The file at CheckpointPath is damaged, or of another model, optimizer or schedule.</exception>
     /// <exception cref="IOException">The checkpoint cannot be read or written, for example because its folder does not exist.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled and the model is not to be kept.</exception>
-    public TorchTransformer Fit(IDataView input)
+    public TorchTransformer Fit(IDataView input) => FitFrom(input, null);
+
+    /// <summary>
+    /// Trains on from a trained model, whose weights and standardization the new module begins with. The old model is not changed.
+    /// </summary>
+    /// <param name="input">The training rows: as many features, and the same classes or outputs.</param>
+    /// <param name="model">The trained model, with layers as this trainer's module has them.</param>
+    /// <returns>The trained model, which owns its module.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The model is of another task, number of features or classes, or its weights do not fit the
+    /// module.</exception>
+    /// <inheritdoc cref="Fit(IDataView)" path="/exception[not(@cref='T:System.ArgumentNullException')]"/>
+    public TorchTransformer Fit(IDataView input, TorchModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return FitFrom(input, model);
+    }
+
+    /// <summary>Trains on from a trained transformer's model; see <see cref="Fit(IDataView, TorchModel)"/>.</summary>
+    /// <param name="input">The training rows: as many features, and the same classes or outputs.</param>
+    /// <param name="model">The trained transformer, with layers as this trainer's module has them.</param>
+    /// <inheritdoc cref="Fit(IDataView, TorchModel)" path="/returns"/>
+    /// <inheritdoc cref="Fit(IDataView, TorchModel)" path="/exception"/>
+    public TorchTransformer Fit(IDataView input, TorchTransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return FitFrom(input, model.Model);
+    }
+
+    private TorchTransformer FitFrom(IDataView input, TorchModel? start)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Options.Check();
-        var reader = new RowReader(task, Options.LabelColumnName, Options.FeatureColumnName, Options.ExampleWeightColumnName);
-        var (keys, outputs) = Outputs(input);
-        var (train, validation) = Read(reader, input);
-        using (train)
-        using (validation)
+        var log = new TrainingLog(options);
+        var (keys, outputs) = Outputs(input.Schema);
+        using var rows = Read(input, log);
+        if (start is not null) CheckStart(start, rows.Train.Inputs, outputs, keys);
+        Prepare(rows, keys, outputs, start, log);
+        rows.To(options.Device);
+        if (options.Seed is not { } seed) return Fit(rows, outputs, keys, start);
+        lock (Seeded)
         {
-            CheckClasses(train);
-            if (Options.Seed is { } seed) manual_seed(seed);
-            return Fit(train, validation, outputs, keys);
+            manual_seed(seed);
+            return Fit(rows, outputs, keys, start);
         }
     }
 
-    private TorchTransformer Fit(TrainingRows train, TrainingRows? validation, long outputs, LabelKeys? keys)
+    private TorchTransformer Fit(PreparedRows rows, long outputs, LabelKeys? keys, TorchModel? start)
     {
-        var module = Architecture.Begin(Options, train.Inputs, outputs);
+        var module = options.MakeModule(rows.Train.Inputs, outputs);
+        if (TorchModel.Owns(module))
+            throw new InvalidOperationException("The module belongs to a trained model, which further training would change. To train on from a model, make a new module "
+                + "and call Fit(data, model).");
         try
         {
-            module.to(Options.Device);
-            CheckWidth(module, train, outputs);
-            using var trainer = new ModuleTrainer(Options, task, train, validation, module);
+            if (start is not null) CopyWeights(start, module);
+            module.to(options.Device);
+            CheckWidth(module, rows.Train, outputs);
+            using var trainer = new ModuleTrainer(options, task, rows, module, start is null ? "" : ", from a model");
             trainer.Run();
-            return new TorchTransformer(Options.FeatureColumnName, new TorchModel(task, train.Inputs, outputs, Architecture.Of(Options), keys, module, Options.Device));
+            return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture, module, options.Device)
+            {
+                Keys = keys,
+                FeatureScale = rows.FeatureScale,
+                LabelScale = rows.LabelScale,
+            });
         }
         catch
         {
@@ -92,48 +145,97 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         }
     }
 
-    private (LabelKeys? keys, long outputs) Outputs(IDataView data)
+    private (LabelKeys? keys, long outputs) Outputs(DataViewSchema schema)
     {
+        var label = Columns.Named(schema, options.LabelColumnName, "label");
+        var width = PredictionTask.Of(task).Label.Width(label);
+        if (task is TaskKind.MultiOutputRegression or TaskKind.MultiLabelClassification) return (LabelKeys.Slots(label), width);
         if (task != TaskKind.MulticlassClassification) return (null, 1);
-        var label = RowReader.Column(data, Options.LabelColumnName, "label");
-        var classes = RowReader.ClassCount(label);
+        var classes = LabelColumn.Class.Count(label);
         return classes >= 2 ? (LabelKeys.Of(label), classes)
             : throw new InvalidOperationException($"The label column '{label.Name}' has one class only; classification needs at least two.");
     }
 
-    private void CheckClasses(TrainingRows rows)
+    private PreparedRows Read(IDataView input, TrainingLog log)
     {
-        if (task == TaskKind.Regression) return;
+        var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
+        var reader = new RowReader(columns, options.BadRows == BadRows.Skip, options.CancellationToken);
+        PreparedRows rows;
+        if (options.ValidationSet is { } set)
+        {
+            CheckValidationSet(input.Schema, set.Schema);
+            var train = reader.Read(input);
+            try { rows = new(train, reader.Read(set)); }
+            catch
+            {
+                train.Dispose();
+                throw;
+            }
+        }
+        else
+        {
+            var (train, apart) = reader.Read(input, options.ValidationFraction, options.Seed ?? 0);
+            rows = new(train, apart);
+        }
+        foreach (var (fault, count) in reader.Skipped) log.Warn($"{count} rows {fault} were skipped.");
+        return rows;
+    }
+
+    // A step of a pipeline that replaces a column hides the one before. A set that has not been through it has fewer of that name.
+    private void CheckValidationSet(DataViewSchema train, DataViewSchema validation)
+    {
+        foreach (var name in new[] { options.FeatureColumnName, options.LabelColumnName, options.ExampleWeightColumnName }.OfType<string>())
+        {
+            var (expected, found) = (Columns.Named(train, name, "training"), validation.GetColumnOrNull(name));
+            if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name)) continue;
+            throw new InvalidOperationException($"The ValidationSet's column '{name}' {(found is { } other ? $"({other.Type}) " : "is missing: it ")}has not been through the steps "
+                + "that the training data went through before the trainer. Transform it by those steps, as in steps.Fit(train).Transform(validation), and fit the trainer "
+                + "on steps.Fit(train).Transform(train); or leave it null and set ValidationFraction.");
+        }
+
+        static int Layers(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);
+    }
+
+    private void Prepare(PreparedRows rows, LabelKeys? keys, long outputs, TorchModel? start, TrainingLog log)
+    {
+        if (task is TaskKind.BinaryClassification or TaskKind.MulticlassClassification)
+        {
+            CheckClasses(rows.Train, log);
+            var classes = task == TaskKind.BinaryClassification ? 2 : (int)outputs;
+            if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes, task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
+        }
+        if (!options.StandardizeFeatures && start?.FeatureScale is null && rows.ScaleWarning(options.FeatureColumnName) is { } warning) log.Warn(warning);
+        var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel ?? options.Loss is null);
+        rows.Standardize(
+            start is not null ? start.FeatureScale : options.StandardizeFeatures ? Scale.Of(rows.Train.Features, rows.Train.Weights) : null,
+            start is not null ? start.LabelScale : standardizeLabel ? Scale.Of(rows.Train.Labels, rows.Train.Weights) : null);
+    }
+
+    private void CheckClasses(TrainingRows rows, TrainingLog log)
+    {
         using var scope = NewDisposeScope();
-        if (rows.Labels.min().ToSingle() == rows.Labels.max().ToSingle())
-            throw new InvalidOperationException($"All {rows.Count} training rows have the same label in column '{Options.LabelColumnName}'; classification needs at least two classes.");
+        if (rows.Labels.min().ToSingle() != rows.Labels.max().ToSingle()) return;
+        var fault = $"All {rows.Count} training rows have the same label in column '{options.LabelColumnName}'";
+        if (options.BadRows == BadRows.Throw) throw new InvalidOperationException($"{fault}; classification needs at least two classes.");
+        log.Warn($"{fault}: the model will predict nothing else.");
     }
 
-    private (TrainingRows train, TrainingRows? validation) Read(RowReader reader, IDataView input)
+    private void CheckStart(TorchModel start, long inputs, long outputs, LabelKeys? keys)
     {
-        if (Options.ValidationSet is not { } set)
-        {
-            var (rest, apart) = reader.Read(input, Options.ValidationFraction, Options.Seed ?? 0);
-            return (OnDevice(rest), apart is null ? null : OnDevice(apart));
-        }
-        var train = reader.Read(input);
-        try
-        {
-            var validation = reader.Read(set);
-            if (validation.Inputs != train.Inputs) throw new InvalidOperationException($"The validation set has {validation.Inputs} features, the training data {train.Inputs}.");
-            return (OnDevice(train), OnDevice(validation));
-        }
-        catch
-        {
-            train.Dispose();
-            throw;
-        }
+        if (start.Task != task || start.Inputs != inputs || start.Outputs != outputs)
+            throw new ArgumentException($"The model is of {start.Task} with {start.Inputs} features and {start.Outputs} outputs; this training is of {task} with {inputs} features "
+                + $"and {outputs} outputs.", "model");
+        if (start.Keys is not null && keys is not null && !start.Keys.Values.SequenceEqual(keys.Values))
+            throw new ArgumentException("The model's labels are others, or in another order, than those of the data: map both with the same MapValueToKey.", "model");
     }
 
-    private TrainingRows OnDevice(TrainingRows rows)
+    private static void CopyWeights(TorchModel start, nn.Module<Tensor, Tensor> module)
     {
-        if (Options.Device.type == DeviceType.CPU) return rows;
-        using (rows) return rows.To(Options.Device);
+        try { ModuleBytes.Read(module, ModuleBytes.Write(start.Module)); }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or ExternalException or FormatException or InvalidDataException)
+        {
+            throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", nameof(start), e);
+        }
     }
 
     private static void CheckWidth(nn.Module<Tensor, Tensor> module, TrainingRows rows, long outputs)
@@ -141,8 +243,14 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         module.eval();
-        var shape = module.call(rows.Features.narrow(0, 0, 1)).shape;
-        if (shape.Length != 2 || shape[1] != outputs)
-            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", shape)}] for one row; it must give [1, {outputs}]: {(outputs == 1 ? "one number" : "one number for each class")}.");
+        long[] shape;
+        try { shape = module.call(rows.Features.narrow(0, 0, 1)).shape; }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException($"The module of TorchTrainerOptions cannot take rows of {rows.Inputs} features, shape [1, {rows.Inputs}]: {e.Message.Split('\n')[0]}", e);
+        }
+        if (shape.Length != 2 || shape[0] != 1 || shape[1] != outputs)
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", shape)}] for one row; it must give [1, {outputs}]: "
+                + $"{(outputs == 1 ? "one number" : "one number for each class or output")}.");
     }
 }

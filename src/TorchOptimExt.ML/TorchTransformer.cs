@@ -6,13 +6,14 @@ using TorchOptimExt.ML.Scoring;
 namespace TorchOptimExt.ML;
 
 /// <summary>
-/// A trained model in a pipeline. It adds the columns Score (the number, the logit, or the probabilities of the classes), PredictedLabel for classification, and
+/// A trained model in a pipeline. It adds the columns Score (the number, the logit, or the probabilities of the classes), PredictedLabel
+/// for classification, and
 /// Probability for two classes. Rows are scored in batches, as they are read, and only where one of these columns is asked for.
 /// </summary>
 /// <remarks>
 /// <c>mlContext.Model.Save</c> writes it as built-in transformers, so that <c>mlContext.Model.Load</c> gives a working
 /// model in any process that has this assembly; such a model scores row by row. <see cref="Restore"/> gives this one back. Saving throws
-/// <see cref="InvalidOperationException"/> where the module is your own and has no registered name, or there are more than 8,191 classes.
+/// <see cref="InvalidOperationException"/> where the module is your own and has no registered name.
 /// <para>Scoring is safe from several threads.</para>
 /// <para>It is not disposable, since a prediction engine disposes the transformer that it was made of. The module's tensors are freed
 /// by the garbage collector, or where <see cref="TorchModel.Dispose"/> of <see cref="Model"/> is called.</para>
@@ -62,12 +63,16 @@ public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<Torch
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type or width.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
 
-    /// <summary>Makes the torch models in a pipeline that was loaded from a file score in batches again; other transformers stay as they are.</summary>
+    /// <summary>
+    /// Makes the torch models in a pipeline that was loaded from a file score in batches again; other transformers stay as they are.
+    /// </summary>
     /// <param name="loaded">What <c>mlContext.Model.Load</c> returned.</param>
     /// <returns>The pipeline, with a <see cref="TorchTransformer"/> for each torch model.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="loaded"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">A model's module is not registered in this process; see <see cref="TorchModules.Register"/>.</exception>
-    /// <exception cref="InvalidDataException">A model is damaged, of another version, or its weights do not fit the registered module.</exception>
+    /// <exception cref="InvalidOperationException">A model's module is not registered in this process; see <see
+    /// cref="TorchModules.Register"/>.</exception>
+    /// <exception cref="InvalidDataException">A model is damaged, of another version, or its weights do not fit the registered
+    /// module.</exception>
     /// <example>
     /// <code>
     /// var model = TorchTransformer.Restore(mlContext.Model.Load("model.zip", out var schema));
@@ -76,7 +81,7 @@ public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<Torch
     public static ITransformer Restore(ITransformer loaded)
     {
         ArgumentNullException.ThrowIfNull(loaded);
-        return ModelChain.Restore(loaded);
+        return ModelChain.Restore(loaded, static (features, model) => new TorchTransformer(features, model));
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Make(FeatureColumnName, Model)).Save(ctx);

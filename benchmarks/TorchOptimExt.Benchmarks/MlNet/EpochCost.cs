@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Datasets;
 using Microsoft.ML;
 using TorchOptimExt.ML;
+using TorchOptimExt.ML.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

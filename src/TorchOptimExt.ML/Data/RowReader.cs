@@ -6,12 +6,21 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Data;
 
+/// <summary>Which columns are read.</summary>
+internal sealed record RowColumns(LabelColumn LabelKind, string Label, string Features, string? Weight);
+
 /// <summary>Reads a data view into tensors, once, into memory of the final size; checks every value on the way.</summary>
-internal sealed class RowReader(TaskKind task, string labelColumn, string featureColumn, string? weightColumn)
+/// <param name="columns">The columns to read.</param>
+/// <param name="skipBadRows">Whether rows that cannot be trained on are left out, and counted, instead of ending the training.</param>
+/// <param name="cancellation">Seen before each row.</param>
+internal sealed class RowReader(RowColumns columns, bool skipBadRows, CancellationToken cancellation)
 {
+    /// <summary>How many rows were left out, by what was wrong with them.</summary>
+    internal SortedDictionary<string, long> Skipped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>All rows. Throws where a column is missing, of another type, or holds what cannot be trained on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, or a row has features of another length, NaN or infinite values, a missing label or a negative weight.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or a row cannot be trained on.</exception>
     internal TrainingRows Read(IDataView data) => Read(data, Count(data), null).train;
 
     /// <summary>All rows, of which a share, drawn by the seed, is set apart for validation.</summary>
@@ -28,14 +37,16 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
     private (TrainingRows train, TrainingRows? validation) Read(IDataView data, long count, bool[]? apart)
     {
         if (count == 0) throw new InvalidOperationException("The training data has no rows.");
-        var inputs = InputCount(Column(data, featureColumn, "feature"));
+        var inputs = Columns.Inputs(Columns.Named(data.Schema, columns.Features, "feature"));
+        var outputs = columns.LabelKind.Width(Columns.Named(data.Schema, columns.Label, "label"));
         var kept = apart is null ? 0 : apart.LongCount(a => a);
-        var train = New(count - kept, inputs);
-        var validation = apart is null ? null : New(kept, inputs);
+        var train = New(count - kept, inputs, outputs);
+        var validation = apart is null ? null : New(kept, inputs, outputs);
         try
         {
-            Fill(data, train, validation, count, apart);
-            return (WithClasses(train), validation is null ? null : WithClasses(validation));
+            var (trainWriter, validationWriter) = (new RowWriter(train), validation is null ? null : new RowWriter(validation));
+            Fill(data, trainWriter, validationWriter, count, apart);
+            return (Whole(train, trainWriter.Written), validation is null ? null : Whole(validation, validationWriter!.Written));
         }
         catch
         {
@@ -45,14 +56,22 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         }
     }
 
-    // As the loss takes them; done once for all epochs.
-    private TrainingRows WithClasses(TrainingRows rows)
+    // Without the rows that were left out; classes as the loss takes them, done once for all epochs.
+    private TrainingRows Whole(TrainingRows rows, long written)
     {
-        if (task != TaskKind.MulticlassClassification) return rows;
+        if (written == 0) throw new InvalidOperationException($"None of {rows.Count} rows can be trained on: {string.Join("; ", Skipped.Select(s => $"{s.Value} {s.Key}"))}.");
+        if (written < rows.Count)
+        {
+            using var all = rows;
+            rows = rows.Slice(0, written);
+        }
+        if (columns.Weight is not null && rows.TotalWeight() == 0) throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
+        if (columns.LabelKind is not LabelColumn.Class) return rows;
         using (rows.Labels) return rows with { Labels = rows.Labels.to_type(ScalarType.Int64) };
     }
 
-    private TrainingRows New(long rows, int inputs) => new(empty(rows, inputs), empty(rows), weightColumn is null ? null : empty(rows));
+    private TrainingRows New(long rows, int inputs, int outputs) =>
+        new(empty(rows, inputs), columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? empty(rows, outputs) : empty(rows), columns.Weight is null ? null : empty(rows));
 
     private static bool[] Draw(long count, long kept, long seed)
     {
@@ -63,121 +82,81 @@ internal sealed class RowReader(TaskKind task, string labelColumn, string featur
         return apart;
     }
 
-    /// <summary>The width of a feature column.</summary>
-    internal static int InputCount(DataViewSchema.Column features) =>
-        features.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single ? vector.Size : throw Unfit(features, "feature", "a vector of Single of known size");
-
-    /// <summary>The number of classes of a key column.</summary>
-    internal static int ClassCount(DataViewSchema.Column label) =>
-        label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue } key ? (int)key.Count : throw Unfit(label, "label", "a key of known size: map it with MapValueToKey");
-
-    internal static DataViewSchema.Column Column(IDataView data, string name, string role) =>
-        data.Schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(data), $"The data has no {role} column '{name}'. Its columns are {string.Join(", ", data.Schema.Select(c => c.Name))}.");
-
-    private void CheckLabelType(DataViewSchema.Column label)
-    {
-        if (task == TaskKind.MulticlassClassification) ClassCount(label);
-        else if (task == TaskKind.BinaryClassification && label.Type != BooleanDataViewType.Instance) throw Unfit(label, "label", "Boolean");
-        else if (task == TaskKind.Regression && label.Type != NumberDataViewType.Single) throw Unfit(label, "label", "Single");
-    }
-
-    private static ArgumentOutOfRangeException Unfit(DataViewSchema.Column column, string role, string wanted) =>
-        new("data", $"The {role} column '{column.Name}' is {column.Type}; it must be {wanted}.");
-
-    private static long Count(IDataView data)
+    private long Count(IDataView data)
     {
         if (data.GetRowCount() is { } known) return known;
         long rows = 0;
         using var cursor = data.GetRowCursor([]);
-        while (cursor.MoveNext()) rows++;
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rows++;
+        }
         return rows;
     }
 
-    private void Fill(IDataView data, TrainingRows train, TrainingRows? validation, long count, bool[]? apart)
+    private void Fill(IDataView data, RowWriter train, RowWriter? validation, long count, bool[]? apart)
     {
-        var (label, features) = (Column(data, labelColumn, "label"), Column(data, featureColumn, "feature"));
-        CheckLabelType(label);
-        var weight = weightColumn is null ? (DataViewSchema.Column?)null : Column(data, weightColumn, "weight");
-        if (weight is { } w && w.Type != NumberDataViewType.Single) throw Unfit(w, "weight", "Single");
+        var (label, features) = (Columns.Named(data.Schema, columns.Label, "label"), Columns.Named(data.Schema, columns.Features, "feature"));
+        var weight = columns.Weight is null ? (DataViewSchema.Column?)null : Columns.Named(data.Schema, columns.Weight, "weight");
+        if (weight is { } w && w.Type != NumberDataViewType.Single) throw Columns.Unfit(w, "weight", "Single");
 
         using var cursor = data.GetRowCursor(weight is { } active ? [label, features, active] : [label, features]);
-        var (getLabel, getWeight) = (LabelGetter(cursor, label), WeightGetter(cursor, weight));
+        var (getLabel, getWeight) = (columns.LabelKind.Getter(cursor, label), WeightGetter(cursor, weight));
         var getFeatures = cursor.GetGetter<VBuffer<float>>(features);
-        var (trainWriter, validationWriter) = (new RowWriter(train), validation is null ? null : new RowWriter(validation));
         VBuffer<float> row = default;
         long at = 0;
         for (; cursor.MoveNext(); at++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (at == count) throw new InvalidOperationException($"The data announced {count} rows and gives more.");
-            var writer = apart is not null && apart[at] ? validationWriter! : trainWriter;
+            var writer = apart is not null && apart[at] ? validation! : train;
             getFeatures(ref row);
-            CopyFeatures(row, writer.Features, at);
-            writer.Add(getLabel(at), getWeight(at));
+            if (Good(at, features.Name, CopyFeatures(row, writer.Features, at)) & Good(at, label.Name, getLabel(writer.Label)) && GoodWeight(at, weight, getWeight(), out var value))
+                writer.Add(value);
         }
         if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
-        CheckWeights(train);
-        if (validation is not null) CheckWeights(validation);
+        train.Flush();
+        validation?.Flush();
     }
 
-    private void CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
+    private bool Good(long row, string column, string? fault)
     {
-        if (row.Length != target.Length) throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{featureColumn}'; it must have {target.Length}.");
+        if (fault is null) return true;
+        if (!skipBadRows)
+            throw new InvalidOperationException($"Row {row} {fault} in column '{column}'. Replace missing values, filter such rows out, or leave BadRows at Skip.");
+        var kind = $"with '{column}' that {fault}";
+        Skipped[kind] = Skipped.GetValueOrDefault(kind) + 1;
+        return false;
+    }
+
+    private bool GoodWeight(long row, DataViewSchema.Column? weight, float value, out float accepted)
+    {
+        accepted = value;
+        if (weight is not { } column) return true;
+        if (value < 0) throw new InvalidOperationException($"Row {row} has the negative weight {value} in column '{column.Name}'.");
+        return Good(row, column.Name, float.IsFinite(value) ? null : "has NaN or infinite weight");
+    }
+
+    private string? CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
+    {
+        if (row.Length != target.Length)
+            throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{columns.Features}'; it must have {target.Length}.");
         row.CopyTo(target);
-        if (!AllFinite(target)) throw NotFinite(at, featureColumn, "features");
+        return AllFinite(target) ? null : "has NaN or infinite features";
     }
 
-    private Func<long, float> LabelGetter(DataViewRowCursor cursor, DataViewSchema.Column label)
+    private static Func<float> WeightGetter(DataViewRowCursor cursor, DataViewSchema.Column? weight)
     {
-        switch (task)
-        {
-            case TaskKind.BinaryClassification:
-                var getTruth = cursor.GetGetter<bool>(label);
-                return _ => { var truth = false; getTruth(ref truth); return truth ? 1 : 0; };
-            case TaskKind.MulticlassClassification:
-                return KeyGetter(cursor, label);
-            default:
-                var getNumber = cursor.GetGetter<float>(label);
-                return row => { var number = 0f; getNumber(ref number); return float.IsFinite(number) ? number : throw NotFinite(row, label.Name, "label"); };
-        }
-    }
-
-    private static Func<long, float> WeightGetter(DataViewRowCursor cursor, DataViewSchema.Column? weight)
-    {
-        if (weight is not { } column) return static _ => 1;
+        if (weight is not { } column) return static () => 1;
         var get = cursor.GetGetter<float>(column);
-        return row =>
+        return () =>
         {
             var value = 0f;
             get(ref value);
-            if (!float.IsFinite(value)) throw NotFinite(row, column.Name, "weight");
-            return value >= 0 ? value : throw new InvalidOperationException($"Row {row} has the negative weight {value} in column '{column.Name}'.");
+            return value;
         };
     }
-
-    // A key counts from 1; 0 is a missing value.
-    private static Func<long, float> KeyGetter(DataViewRowCursor cursor, DataViewSchema.Column label)
-    {
-        var (classes, type) = ((ulong)ClassCount(label), label.Type.RawType);
-        return type == typeof(byte) ? Of<byte>() : type == typeof(ushort) ? Of<ushort>() : type == typeof(uint) ? Of<uint>() : Of<ulong>();
-
-        Func<long, float> Of<T>() where T : struct, IBinaryInteger<T>
-        {
-            var get = cursor.GetGetter<T>(label);
-            return row => { T key = default; get(ref key); return Class(ulong.CreateTruncating(key), row); };
-        }
-
-        float Class(ulong key, long row) =>
-            key == 0 ? throw new InvalidOperationException($"Row {row} has no label in column '{label.Name}': its value is not among the keys. Filter such rows out.")
-            : key <= classes ? key - 1 : throw new InvalidOperationException($"Row {row} has the label key {key} in column '{label.Name}', which has {classes} keys.");
-    }
-
-    private void CheckWeights(TrainingRows rows)
-    {
-        if (rows.TotalWeight() == 0) throw new InvalidOperationException($"All {rows.Count} weights in column '{weightColumn}' are 0.");
-    }
-
-    private static InvalidOperationException NotFinite(long row, string column, string what) =>
-        new($"Row {row} has NaN or infinite {what} in column '{column}'. Replace missing values or filter such rows out.");
 
     // 0 times a number is 0, times NaN or infinity it is NaN, and NaN stays in a sum.
     private static bool AllFinite(ReadOnlySpan<float> values)

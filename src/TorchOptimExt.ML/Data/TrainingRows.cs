@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Data;
 
-/// <summary>Rows in memory: features [rows, inputs], labels [rows] and, where given, weights [rows], all float32; classes as int64.</summary>
+/// <summary>
+/// Rows in memory: features [rows, inputs], labels [rows] and, where given, weights [rows], all float32; classes as int64.
+/// </summary>
 internal sealed record TrainingRows(Tensor Features, Tensor Labels, Tensor? Weights) : IDisposable
 {
     internal long Count => Features.shape[0];

@@ -3,18 +3,29 @@ using static TorchSharp.torch.nn;
 
 namespace TorchOptimExt.ML.Modules;
 
-internal static class Mlp
+/// <summary>The built-in multilayer perceptron; see MlpOptions. The activation is the name of one of <see cref="Activations"/>.</summary>
+internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, double Dropout, bool BatchNormalization)
 {
-    internal static Module<Tensor, Tensor> Make(MlpOptions options, long inputs, long outputs)
+    private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Activations = new(StringComparer.Ordinal)
     {
+        ["ReLU"] = () => ReLU(),
+        ["Tanh"] = () => Tanh(),
+        ["Sigmoid"] = () => Sigmoid(),
+        ["GELU"] = () => GELU(),
+    };
+
+    internal Module<Tensor, Tensor> Make(long inputs, long outputs)
+    {
+        if (!Activations.TryGetValue(Activation, out var activation))
+            throw new InvalidDataException($"The activation '{Activation}' is not known; it must be one of {string.Join(", ", Activations.Keys)}.");
         var layers = new List<(string name, Module<Tensor, Tensor> layer)>();
         var width = inputs;
-        foreach (var size in options.HiddenSizes)
+        foreach (var size in HiddenSizes)
         {
             Add("linear", Linear(width, size));
-            if (options.BatchNormalization) Add("norm", BatchNorm1d(size));
-            Add("activation", Make(options.Activation));
-            if (options.Dropout > 0) Add("dropout", Dropout(options.Dropout));
+            if (BatchNormalization) Add("norm", BatchNorm1d(size));
+            Add("activation", activation());
+            if (Dropout > 0) Add("dropout", nn.Dropout(Dropout));
             width = size;
         }
         Add("linear", Linear(width, outputs));
@@ -22,13 +33,4 @@ internal static class Mlp
 
         void Add(string kind, Module<Tensor, Tensor> layer) => layers.Add(($"{kind}{layers.Count}", layer));
     }
-
-    private static Module<Tensor, Tensor> Make(Activation activation) => activation switch
-    {
-        Activation.ReLU => ReLU(),
-        Activation.Tanh => Tanh(),
-        Activation.Sigmoid => Sigmoid(),
-        Activation.GELU => GELU(),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
-    };
 }

@@ -1,20 +1,33 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
+using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 
 /// <summary>
 /// The models behind the text that a loaded pipeline carries from row to row. The text of a pipeline is one object: its
-/// model is made when it is first seen and goes when the text does. Where making it failed, it is tried again: its module may be registered by then.
+/// model is made when it is first seen and goes when the text does. Where making it failed, it is tried again: its module may be
+/// registered by then.
 /// </summary>
 internal static class LoadedModels
 {
-    private static readonly ConditionalWeakTable<object, Lazy<TorchModel>> Models = [];
+    private static readonly ConditionalWeakTable<object, TorchModel> Models = [];
 
-    internal static TorchModel Of(ReadOnlyMemory<char> text)
+    internal static bool Knows(ReadOnlyMemory<char> text) => Models.TryGetValue(Identity(text), out _);
+
+    internal static TorchModel Of(ReadOnlyMemory<char> text, VBuffer<byte> weights)
     {
-        object identity = MemoryMarshal.TryGetString(text, out var whole, out _, out _) ? whole
-            : MemoryMarshal.TryGetArray(text, out var segment) ? segment.Array! : throw new InvalidDataException("The model's text lies in memory of an unknown kind.");
-        return Models.GetValue(identity, _ => new(() => ModelText.Read(text.ToString()).model, LazyThreadSafetyMode.PublicationOnly)).Value;
+        var identity = Identity(text);
+        // Of two threads that come first at once, one makes it for both.
+        return Models.TryGetValue(identity, out var known) ? known : Make();
+
+        TorchModel Make()
+        {
+            lock (identity) return Models.GetValue(identity, _ => ModelText.Read(text.ToString(), weights.GetValues().ToArray()).model);
+        }
     }
+
+    private static object Identity(ReadOnlyMemory<char> text) => MemoryMarshal.TryGetString(text, out var whole, out _, out _) ? whole
+        : MemoryMarshal.TryGetArray(text, out var segment) ? segment.Array! : throw new InvalidDataException("The model's text lies in memory of an unknown kind.");
 }

@@ -1,10 +1,12 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
 
 /// <summary>
-/// A model as a chain of ML.NET's own transformers, which save and load themselves: its text in a MapValue behind a
+/// A model as a chain of ML.NET's own transformers, which save and load themselves: its text and weights in MapValues behind a
 /// constant key, its scoring in custom mappings that are found again by their contracts, and helper columns dropped.
 /// </summary>
 internal static class ModelChain
@@ -12,25 +14,73 @@ internal static class ModelChain
     internal static TransformerChain<ITransformer> Make(string featureColumn, TorchModel model)
     {
         var context = new MLContext();
-        var steps = Steps(context, featureColumn, model, ModelText.Write(featureColumn, model));
-        return steps.Aggregate(new EstimatorChain<ITransformer>(), (chain, step) => chain.Append(step)).Fit(Empty(context, featureColumn, model));
+        return Steps(context, featureColumn, model).Aggregate(new EstimatorChain<ITransformer>(), (chain, step) => chain.Append(step))
+            .Fit(Empty(context, featureColumn, model));
     }
 
-    private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model, string text) =>
-    [
-        context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
-        context.Transforms.Conversion.MapValue(nameof(ScoreInput.TorchModelText), new Dictionary<string, string> { [KeyOutput.Value] = text }, nameof(KeyOutput.TorchModelKey)),
-        context.Transforms.CopyColumns(nameof(ScoreInput.TorchModelFeatures), featureColumn),
-        .. Scoring(context, model),
-        context.Transforms.DropColumns(nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText), nameof(ScoreInput.TorchModelFeatures)),
-    ];
+    // The first four give the model to Restore.
+    private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model)
+    {
+        var (text, weights) = ModelText.Write(featureColumn, model);
+        return
+        [
+            context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
+            Constant(context, nameof(ScoreInput.TorchModelText), text, TextDataViewType.Instance, nameof(KeyOutput.TorchModelKey)),
+            context.Transforms.CustomMapping<TextInput, WeightsKeyOutput>(new WeightsKeyFactory().GetMapping(), WeightsKeyFactory.Contract),
+            Constant(context, nameof(ScoreInput.TorchModelWeights), weights, new VectorDataViewType(NumberDataViewType.Byte, weights.Length), nameof(WeightsKeyOutput.TorchModelWeightsKey)),
+            context.Transforms.CopyColumns(nameof(ScoreInput.TorchModelFeatures), featureColumn),
+            .. Scoring(context, model),
+            context.Transforms.DropColumns(nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText), nameof(WeightsKeyOutput.TorchModelWeightsKey),
+                nameof(ScoreInput.TorchModelWeights), nameof(ScoreInput.TorchModelFeatures)),
+        ];
+    }
 
     private static IEnumerable<IEstimator<ITransformer>> Scoring(MLContext context, TorchModel model) => model.Task switch
     {
         TaskKind.BinaryClassification => [context.Transforms.CustomMapping<ScoreInput, BinaryOutput>(new BinaryFactory().GetMapping(), BinaryFactory.Contract)],
         TaskKind.Regression => [context.Transforms.CustomMapping<ScoreInput, RegressionOutput>(new RegressionFactory().GetMapping(), RegressionFactory.Contract)],
-        _ => MulticlassSteps.Of(context, model),
+        _ =>
+        [
+            context.Transforms.CustomMapping<ScoreInput, ScoresOutput>(new ScoresFactory().GetMapping(), ScoresFactory.Contract),
+            VectorColumn.SlotNumbers(context, model),
+            .. Vectors(context, model),
+            context.Transforms.DropColumns(nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest), VectorColumn.Slots),
+        ],
     };
+
+    private static IEnumerable<IEstimator<ITransformer>> Vectors(MLContext context, TorchModel model) => model.Task switch
+    {
+        TaskKind.MulticlassClassification => [VectorColumn.Of(context, ScoreColumns.Score, "{0}"), PredictedKey(context, model)],
+        TaskKind.MultiLabelClassification =>
+        [
+            VectorColumn.Of(context, ScoreColumns.Score, "{0}"),
+            VectorColumn.Of(context, ScoreColumns.Probability, "1 / (1 + exp(-{0}))"),
+            VectorColumn.Of(context, ScoreColumns.PredictedLabel, FormattableString.Invariant($"{{0}} > {model.Threshold:F9}f")),
+        ],
+        _ => [VectorColumn.Of(context, ScoreColumns.Score, "{0}")],
+    };
+
+    // A key whose values are those of the label that the model was trained on, in the same order; none where they had none.
+    private static ValueMappingEstimator PredictedKey(MLContext context, TorchModel model)
+    {
+        var keys = model.Keys is { } known ? LabelType.Named(known.Type).Keys(context, known.Values) : Numbered();
+        return context.Transforms.Conversion.MapValue(ScoreColumns.PredictedLabel, keys, keys.Schema["Number"], keys.Schema["Key"], nameof(ScoresOutput.TorchModelLargest));
+
+        IDataView Numbered()
+        {
+            var schema = SchemaDefinition.Create(typeof(NumberedKey));
+            schema[nameof(NumberedKey.Key)].ColumnType = new KeyDataViewType(typeof(uint), (ulong)model.Outputs);
+            return context.Data.LoadFromEnumerable(Enumerable.Range(1, (int)model.Outputs).Select(k => new NumberedKey { Number = k, Key = (uint)k }).ToList(), schema);
+        }
+    }
+
+    private static ValueMappingEstimator Constant<T>(MLContext context, string name, T value, DataViewType type, string keyColumn)
+    {
+        var schema = SchemaDefinition.Create(typeof(ConstantRow<T>));
+        schema[nameof(ConstantRow<>.Value)].ColumnType = type;
+        var rows = context.Data.LoadFromEnumerable([new ConstantRow<T> { Key = KeyOutput.Value, Value = value }], schema);
+        return context.Transforms.Conversion.MapValue(name, rows, rows.Schema["Key"], rows.Schema["Value"], keyColumn);
+    }
 
     private static IDataView Empty(MLContext context, string featureColumn, TorchModel model)
     {
@@ -41,30 +91,39 @@ internal static class ModelChain
     }
 
     /// <summary>Replaces each chain that <see cref="Make"/> made by the transformer that it was made of.</summary>
-    internal static ITransformer Restore(ITransformer loaded)
+    /// <param name="loaded">What may contain such chains.</param>
+    /// <param name="transformer">Makes the transformer of the feature column's name and the model.</param>
+    internal static ITransformer Restore(ITransformer loaded, Func<string, TorchModel, ITransformer> transformer)
     {
         if (loaded is not TransformerChain<ITransformer> chain) return loaded;
         var parts = chain.ToList();
-        if (TextOf(parts) is not { } text) return new TransformerChain<ITransformer>([.. parts.Select(Restore)]);
-        var (featureColumn, model) = ModelText.Read(text);
-        return new TorchTransformer(featureColumn, model);
+        if (ModelOf(parts) is var (featureColumn, model)) return transformer(featureColumn, model);
+        return new TransformerChain<ITransformer>([.. parts.Select(part => Restore(part, transformer))]);
     }
 
-    // The first two transformers of such a chain need no input and give the text.
-    private static string? TextOf(List<ITransformer> parts)
+    private static (string featureColumn, TorchModel model)? ModelOf(List<ITransformer> parts)
     {
-        if (parts.Count < 5 || parts[0] is not Microsoft.ML.Transforms.CustomMappingTransformer<NoInput, KeyOutput>) return null;
+        if (parts.Count < 6 || parts[0] is not CustomMappingTransformer<NoInput, KeyOutput>) return null;
         var context = new MLContext();
-        var row = context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, SchemaOfOne());
-        var text = parts[1].Transform(parts[0].Transform(row)).GetColumn<ReadOnlyMemory<char>>(nameof(ScoreInput.TorchModelText));
-        return text.Single().ToString();
-    }
-
-    private static SchemaDefinition SchemaOfOne()
-    {
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
         schema[0].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1);
-        return schema;
+        var data = parts.Take(2).Aggregate(context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, schema), (rows, part) => part.Transform(rows));
+        var text = data.GetColumn<ReadOnlyMemory<char>>(nameof(ScoreInput.TorchModelText)).Single().ToString();
+        // Past the third, which would not ask for the weights of a model that has scored already.
+        var weights = parts[3].Transform(context.Transforms.CopyColumns(nameof(WeightsKeyOutput.TorchModelWeightsKey), nameof(KeyOutput.TorchModelKey)).Fit(data).Transform(data));
+        return ModelText.Read(text, weights.GetColumn<byte[]>(nameof(ScoreInput.TorchModelWeights)).Single());
+    }
+
+    private sealed class ConstantRow<T>
+    {
+        public string Key { get; set; } = "";
+        public required T Value { get; set; }
+    }
+
+    private sealed class NumberedKey
+    {
+        public int Number { get; set; }
+        public uint Key { get; set; }
     }
 
     private sealed class FeatureRow

@@ -27,10 +27,12 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
 
     /// <summary>That of a label column's keys; null where their values are not known, or of none of these types.</summary>
     internal static LabelType? Of(DataViewSchema.Column label) =>
-        label.Annotations.Schema.GetColumnOrNull(KeyValues) is { Type: VectorDataViewType vector } ? All.FirstOrDefault(type => type.Item.RawType == vector.ItemType.RawType) : null;
+        label.Annotations.Schema.GetColumnOrNull(KeyValues) is { Type: VectorDataViewType vector }
+            ? All.FirstOrDefault(type => type.Item.RawType == vector.ItemType.RawType) : null;
 
     /// <exception cref="InvalidDataException">There is no such type.</exception>
-    internal static LabelType Named(string name) => All.FirstOrDefault(type => type.Name == name) ?? throw new InvalidDataException($"The model's labels are of the unknown type '{name}'.");
+    internal static LabelType Named(string name) => All.FirstOrDefault(type => type.Name == name)
+        ?? throw new InvalidDataException($"The model's labels are of the unknown type '{name}'.");
 
     private PrimitiveDataViewType Item => item;
 
@@ -39,8 +41,8 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
     /// <summary>Adds values to annotations under a name.</summary>
     internal abstract void AddTo(DataViewSchema.Annotations.Builder builder, string name, IReadOnlyList<string> values);
 
-    /// <summary>Steps that turn a column of numbers from 1 into a column of values, and that into a key with the values in this order.</summary>
-    internal abstract IEnumerable<IEstimator<ITransformer>> ToKey(MLContext context, string numbers, string between, string key, IReadOnlyList<string> values);
+    /// <summary>A view of keys from 1 in the column Number, and in the column Key as keys with these values.</summary>
+    internal abstract IDataView Keys(MLContext context, IReadOnlyList<string> values);
 
     private static Typed<T> Number<T>(string name, NumberDataViewType item) where T : INumber<T> =>
         new(name, item, v => v.ToString(null, CultureInfo.InvariantCulture), v => T.Parse(v, CultureInfo.InvariantCulture));
@@ -60,19 +62,17 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
             builder.Add(name, new VectorDataViewType(Item, values.Count), (ref VBuffer<T> target) => buffer.CopyTo(ref target));
         }
 
-        internal override IEnumerable<IEstimator<ITransformer>> ToKey(MLContext context, string numbers, string between, string key, IReadOnlyList<string> values)
+        internal override IDataView Keys(MLContext context, IReadOnlyList<string> values)
         {
-            T[] typed = [.. values.Select(parse)];
-            return
-            [
-                context.Transforms.Conversion.MapValue(between, typed.Select((v, k) => new KeyValuePair<int, T>(k + 1, v)).ToList(), numbers),
-                context.Transforms.Conversion.MapValueToKey(key, between, keyData: context.Data.LoadFromEnumerable(typed.Select(v => new Row { Value = v }))),
-            ];
+            var rows = context.Data.LoadFromEnumerable(values.Select((v, k) => new Row { Number = k + 1, Value = parse(v) }).ToList());
+            return context.Transforms.Conversion.MapValueToKey("Key", nameof(Row.Value), keyData: context.Transforms.SelectColumns(nameof(Row.Value)).Fit(rows).Transform(rows))
+                .Fit(rows).Transform(rows);
         }
 
         private sealed class Row
         {
-            public required T Value { get; init; }
+            public int Number { get; set; }
+            public required T Value { get; set; }
         }
     }
 }

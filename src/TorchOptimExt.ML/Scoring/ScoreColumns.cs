@@ -12,55 +12,61 @@ internal static class ScoreColumns
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        switch (model.Task)
-        {
-            case TaskKind.BinaryClassification:
-                builder.AddColumn(Score, NumberDataViewType.Single, Annotations(model, Score));
-                builder.AddColumn(Probability, NumberDataViewType.Single, Annotations(model, Probability, normalized: true));
-                builder.AddColumn(PredictedLabel, BooleanDataViewType.Instance, Annotations(model, PredictedLabel));
-                break;
-            case TaskKind.MulticlassClassification:
-                builder.AddColumn(Score, new VectorDataViewType(NumberDataViewType.Single, (int)model.Outputs), Annotations(model, Score));
-                builder.AddColumn(PredictedLabel, new KeyDataViewType(typeof(uint), (ulong)model.Outputs), Annotations(model, PredictedLabel));
-                break;
-            default:
-                builder.AddColumn(Score, NumberDataViewType.Single, Annotations(model, Score));
-                break;
-        }
+        foreach (var (name, type) in Of(model)) builder.AddColumn(name, type, Annotations(model, name));
         return builder.ToSchema();
     }
 
-    private static DataViewSchema.Annotations Annotations(TorchModel model, string valueKind, bool normalized = false)
+    private static IEnumerable<(string name, DataViewType type)> Of(TorchModel model)
+    {
+        var several = (int)model.Outputs;
+        var numbers = new VectorDataViewType(NumberDataViewType.Single, several);
+        return model.Task switch
+        {
+            TaskKind.BinaryClassification =>
+                [(Score, NumberDataViewType.Single), (Probability, NumberDataViewType.Single), (PredictedLabel, BooleanDataViewType.Instance)],
+            TaskKind.MulticlassClassification => [(Score, numbers), (PredictedLabel, new KeyDataViewType(typeof(uint), (ulong)several))],
+            TaskKind.MultiOutputRegression => [(Score, numbers)],
+            TaskKind.MultiLabelClassification =>
+                [(Score, numbers), (Probability, numbers), (PredictedLabel, new VectorDataViewType(BooleanDataViewType.Instance, several))],
+            _ => [(Score, NumberDataViewType.Single)],
+        };
+    }
+
+    private static DataViewSchema.Annotations Annotations(TorchModel model, string name)
     {
         var builder = new DataViewSchema.Annotations.Builder();
         builder.AddPrimitiveValue("ScoreColumnSetId", new KeyDataViewType(typeof(uint), int.MaxValue), 1u);
         builder.AddPrimitiveValue("ScoreColumnKind", TextDataViewType.Instance, model.Task.ToString().AsMemory());
-        builder.AddPrimitiveValue("ScoreValueKind", TextDataViewType.Instance, valueKind.AsMemory());
-        if (normalized) builder.AddPrimitiveValue("IsNormalized", BooleanDataViewType.Instance, true);
+        builder.AddPrimitiveValue("ScoreValueKind", TextDataViewType.Instance, name.AsMemory());
+        if (name == Probability) builder.AddPrimitiveValue("IsNormalized", BooleanDataViewType.Instance, true);
         if (model.Keys is not { } keys) return builder.ToAnnotations();
-        if (valueKind == PredictedLabel) keys.AddTo(builder, "KeyValues");
-        else
-        {
-            builder.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, keys.Values.Count), (ref VBuffer<ReadOnlyMemory<char>> target) => keys.Names.CopyTo(ref target));
-            keys.AddTo(builder, "TrainingLabelValues");
-        }
+        if (model.Task == TaskKind.MulticlassClassification && name == PredictedLabel) keys.AddTo(builder, "KeyValues");
+        else keys.AddNamesTo(builder);
+        if (model.Task == TaskKind.MulticlassClassification && name == Score) keys.AddTo(builder, "TrainingLabelValues");
         return builder.ToAnnotations();
     }
 
     /// <summary>A getter of one of the columns from the scores of the row at hand.</summary>
-    internal static Delegate Getter(TorchModel model, string name, Func<ReadOnlyMemory<float>> scores) => (model.Task, name) switch
+    internal static Delegate Getter(TorchModel model, string name, Func<ReadOnlyMemory<float>> scores)
     {
-        (TaskKind.BinaryClassification, Probability) => (ValueGetter<float>)((ref float value) => value = TorchModel.Probability(scores().Span[0])),
-        (TaskKind.BinaryClassification, PredictedLabel) => (ValueGetter<bool>)((ref bool value) => value = scores().Span[0] > 0),
-        (TaskKind.MulticlassClassification, PredictedLabel) => (ValueGetter<uint>)((ref uint value) => value = TorchModel.LargestKey(scores().Span)),
-        (TaskKind.MulticlassClassification, _) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => CopyTo(scores().Span, ref value)),
-        _ => (ValueGetter<float>)((ref float value) => value = scores().Span[0]),
-    };
-
-    private static void CopyTo(ReadOnlySpan<float> scores, ref VBuffer<float> target)
-    {
-        var editor = VBufferEditor.Create(ref target, scores.Length);
-        scores.CopyTo(editor.Values);
-        target = editor.Commit();
+        var threshold = model.Threshold;
+        return (model.Task, name) switch
+        {
+            (TaskKind.BinaryClassification, Probability) => (ValueGetter<float>)((ref float value) => value = TorchModel.Probability(scores().Span[0])),
+            (TaskKind.BinaryClassification, PredictedLabel) => (ValueGetter<bool>)((ref bool value) => value = scores().Span[0] > threshold),
+            (TaskKind.MulticlassClassification, PredictedLabel) => (ValueGetter<uint>)((ref uint value) => value = TorchModel.LargestKey(scores().Span)),
+            (TaskKind.MultiLabelClassification, Probability) => Vector(scores, TorchModel.Probability),
+            (TaskKind.MultiLabelClassification, PredictedLabel) => Vector(scores, score => score > threshold),
+            (TaskKind.BinaryClassification or TaskKind.Regression, _) => (ValueGetter<float>)((ref float value) => value = scores().Span[0]),
+            _ => Vector(scores, static score => score),
+        };
     }
+
+    private static ValueGetter<VBuffer<T>> Vector<T>(Func<ReadOnlyMemory<float>> scores, Func<float, T> value) => (ref VBuffer<T> target) =>
+    {
+        var row = scores().Span;
+        var editor = VBufferEditor.Create(ref target, row.Length);
+        for (var k = 0; k < row.Length; k++) editor.Values[k] = value(row[k]);
+        target = editor.Commit();
+    };
 }

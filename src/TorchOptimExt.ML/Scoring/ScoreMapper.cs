@@ -4,16 +4,19 @@ using TorchOptimExt.ML.Data;
 
 namespace TorchOptimExt.ML.Scoring;
 
-/// <summary>A model bound to an input schema. A row by itself costs a forward pass of its own; <see cref="ScoredDataView"/> takes many at once.</summary>
+/// <summary>
+/// A model bound to an input schema. A row by itself costs a forward pass of its own; <see cref="ScoredDataView"/> takes many at once.
+/// </summary>
 internal sealed class ScoreMapper : IRowToRowMapper
 {
     internal ScoreMapper(DataViewSchema input, string featureColumn, TorchModel model)
     {
         InputSchema = input;
         Model = model;
-        Features = input.GetColumnOrNull(featureColumn) ?? throw new ArgumentOutOfRangeException(nameof(input), $"The data has no feature column '{featureColumn}'. Its columns are {string.Join(", ", input.Select(c => c.Name))}.");
-        var width = RowReader.InputCount(Features);
-        if (width != model.Inputs) throw new ArgumentOutOfRangeException(nameof(input), $"The feature column '{featureColumn}' has {width} values; the model was trained on {model.Inputs}.");
+        Features = Columns.Named(input, featureColumn, "feature");
+        var width = Columns.Inputs(Features);
+        if (width != model.Inputs)
+            throw new ArgumentOutOfRangeException(nameof(input), $"The feature column '{featureColumn}' has {width} values; the model was trained on {model.Inputs}.");
         OutputSchema = ScoreColumns.AddTo(input, model);
     }
 
@@ -66,7 +69,8 @@ internal sealed class ScoreMapper : IRowToRowMapper
             if (scored == input.Position) return scores;
             scored = null;
             getFeatures!(ref buffer);
-            if (buffer.Length != features.Length) throw new InvalidOperationException($"The row has {buffer.Length} features; the model was trained on {features.Length}.");
+            if (buffer.Length != features.Length)
+                throw new InvalidOperationException($"The row has {buffer.Length} features; the model was trained on {features.Length}.");
             buffer.CopyTo(features);
             mapper.Model.Score(features, 1, scores);
             scored = input.Position;

@@ -4,8 +4,9 @@ using Microsoft.ML.Data;
 namespace TorchOptimExt.ML.Scoring;
 
 /// <summary>
-/// Rows with their scores, computed as they are asked for. Where a score column is active, a second cursor runs ahead by
-/// a batch of rows and scores them in one forward pass; the source is read with the columns that are needed, no others.
+/// Rows with their scores, computed as they are asked for, from one cursor over the source. Where a score column is active, a batch of
+/// rows is read ahead,
+/// with the columns that are active, and scored in one forward pass.
 /// </summary>
 internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDataView
 {
@@ -15,76 +16,102 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
     public bool CanShuffle => false;
     public DataViewSchema Schema => mapper.OutputSchema;
     public long? GetRowCount() => source.GetRowCount();
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => new Cursor(source, mapper, columnsNeeded);
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        HashSet<int> active = [.. columnsNeeded.Select(c => c.Index)];
+        var passed = mapper.InputSchema.Where(c => active.Contains(c.Index)).ToList();
+        if (active.Count == passed.Count) return new PassingCursor(source.GetRowCursor(passed), mapper, active);
+        var width = Math.Max(mapper.Model.Inputs, mapper.Model.Outputs);
+        var batch = (int)Math.Min(Math.Clamp(MostNumbers / width, 1, MostRows), source.GetRowCount() ?? MostRows);
+        var read = source.GetRowCursor(passed.Append(mapper.Features).DistinctBy(c => c.Index));
+        return new ScoringCursor(read, mapper, active, passed, Math.Max(1, batch));
+    }
+
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor : DataViewRowCursor
+    private abstract class Cursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active) : DataViewRowCursor
     {
-        private readonly ScoreMapper mapper;
-        private readonly HashSet<int> active;
-        private readonly DataViewRowCursor passed;
-        private readonly DataViewRowCursor? ahead;
-        private readonly ValueGetter<VBuffer<float>>? getFeatures;
-        private readonly float[] features = [], scores = [];
+        protected DataViewRowCursor Read => read;
+        protected ScoreMapper Mapper => mapper;
+        public override DataViewSchema Schema => mapper.OutputSchema;
+        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
+            ? (ValueGetter<TValue>)Getter<TValue>(column) : throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not active.");
+
+        protected abstract Delegate Getter<TValue>(DataViewSchema.Column column);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) read.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Nothing is scored.</summary>
+    private sealed class PassingCursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active) : Cursor(read, mapper, active)
+    {
+        public override long Position => Read.Position;
+        public override long Batch => Read.Batch;
+        public override ValueGetter<DataViewRowId> GetIdGetter() => Read.GetIdGetter();
+        public override bool MoveNext() => Read.MoveNext();
+        protected override Delegate Getter<TValue>(DataViewSchema.Column column) => Read.GetGetter<TValue>(Mapper.InputSchema[column.Index]);
+    }
+
+    private sealed class ScoringCursor : Cursor
+    {
+        private readonly Dictionary<int, KeptColumn> kept;
+        private readonly ValueGetter<VBuffer<float>> getFeatures;
+        private readonly ValueGetter<DataViewRowId> getId;
+        private readonly (long position, long batch, DataViewRowId id)[] places;
+        private readonly float[] features, scores;
         private VBuffer<float> buffer;
         private int scored, at = -1;
 
-        internal Cursor(IDataView source, ScoreMapper mapper, IEnumerable<DataViewSchema.Column> columns)
+        internal ScoringCursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active, List<DataViewSchema.Column> passed, int batch)
+            : base(read, mapper, active)
         {
-            this.mapper = mapper;
-            active = [.. columns.Select(c => c.Index)];
-            passed = source.GetRowCursor(mapper.InputSchema.Where(c => active.Contains(c.Index)));
-            if (active.All(index => index < mapper.InputSchema.Count)) return;
-            ahead = source.GetRowCursor([mapper.Features]);
-            getFeatures = ahead.GetGetter<VBuffer<float>>(mapper.Features);
-            var width = Math.Max(mapper.Model.Inputs, mapper.Model.Outputs);
-            var batch = Math.Min(Math.Clamp(MostNumbers / width, 1, MostRows), source.GetRowCount() ?? MostRows);
+            kept = passed.ToDictionary(c => c.Index, c => KeptColumn.Of(read, c, batch));
+            getFeatures = read.GetGetter<VBuffer<float>>(mapper.Features);
+            getId = read.GetIdGetter();
+            places = new (long, long, DataViewRowId)[batch];
             features = new float[batch * mapper.Model.Inputs];
             scores = new float[batch * mapper.Model.Outputs];
         }
 
-        public override long Position => passed.Position;
-        public override long Batch => passed.Batch;
-        public override DataViewSchema Schema => mapper.OutputSchema;
-        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
-        public override ValueGetter<DataViewRowId> GetIdGetter() => passed.GetIdGetter();
+        public override long Position => at < 0 ? -1 : places[at].position;
+        public override long Batch => at < 0 ? 0 : places[at].batch;
+        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = places[at].id;
 
         public override bool MoveNext()
         {
-            if (!passed.MoveNext()) return false;
-            if (ahead is not null && ++at >= scored) ScoreBatch();
-            return true;
+            if (++at >= scored) ScoreBatch();
+            if (at >= scored) at = -1;
+            return at >= 0;
         }
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        protected override Delegate Getter<TValue>(DataViewSchema.Column column)
         {
-            if (!IsColumnActive(column)) throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not active.");
-            if (mapper.IsInput(column)) return passed.GetGetter<TValue>(mapper.InputSchema[column.Index]);
-            var outputs = (int)mapper.Model.Outputs;
-            return (ValueGetter<TValue>)ScoreColumns.Getter(mapper.Model, column.Name, () => scores.AsMemory(at * outputs, outputs));
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                passed.Dispose();
-                ahead?.Dispose();
-            }
-            base.Dispose(disposing);
+            if (Mapper.IsInput(column)) return kept[column.Index].Getter(() => at);
+            var outputs = (int)Mapper.Model.Outputs;
+            return ScoreColumns.Getter(Mapper.Model, column.Name, () => scores.AsMemory(at * outputs, outputs));
         }
 
         private void ScoreBatch()
         {
-            var inputs = (int)mapper.Model.Inputs;
-            for ((scored, at) = (0, 0); (scored + 1) * inputs <= features.Length && ahead!.MoveNext(); scored++)
+            var inputs = (int)Mapper.Model.Inputs;
+            for ((scored, at) = (0, 0); scored < places.Length && Read.MoveNext(); scored++)
             {
-                getFeatures!(ref buffer);
-                if (buffer.Length != inputs) throw new InvalidOperationException($"Row {ahead.Position} has {buffer.Length} features; the model was trained on {inputs}.");
+                getFeatures(ref buffer);
+                if (buffer.Length != inputs)
+                    throw new InvalidOperationException($"Row {Read.Position} has {buffer.Length} features; the model was trained on {inputs}.");
                 buffer.CopyTo(features.AsSpan(scored * inputs, inputs));
+                places[scored] = (Read.Position, Read.Batch, default);
+                getId(ref places[scored].id);
+                foreach (var column in kept.Values) column.Keep(scored);
             }
-            if (scored == 0) throw new InvalidOperationException("The data gives fewer rows when it is read again: two cursors over it must see the same rows.");
-            mapper.Model.Score(features.AsSpan(0, scored * inputs), scored, scores);
+            if (scored > 0) Mapper.Model.Score(features.AsSpan(0, scored * inputs), scored, scores);
         }
     }
 }

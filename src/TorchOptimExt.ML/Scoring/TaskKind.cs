@@ -1,4 +1,4 @@
-namespace TorchOptimExt.ML;
+namespace TorchOptimExt.ML.Scoring;
 
 /// <summary>What a model predicts.</summary>
 public enum TaskKind
@@ -11,4 +11,10 @@ public enum TaskKind
 
     /// <summary>A number.</summary>
     Regression,
+
+    /// <summary>Several numbers.</summary>
+    MultiOutputRegression,
+
+    /// <summary>Any of several labels.</summary>
+    MultiLabelClassification,
 }

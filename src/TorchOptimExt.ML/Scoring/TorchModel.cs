@@ -1,20 +1,27 @@
+using System.Runtime.CompilerServices;
+using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
-using TorchOptimExt.ML.Scoring;
 using static TorchSharp.torch;
 using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
-namespace TorchOptimExt.ML;
+namespace TorchOptimExt.ML.Scoring;
 
-/// <summary>A trained module with what is needed to score rows and to save it; see <see cref="TorchTransformer.Model"/>.</summary>
+/// <summary>A trained module with what is needed to score rows and to save it; see <c>TorchTransformer.Model</c>.</summary>
 public sealed class TorchModel : IDisposable
 {
-    internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, LabelKeys? keys, nn.Module<Tensor, Tensor> module, Device device)
+    internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, nn.Module<Tensor, Tensor> module, Device device)
     {
-        (Task, Inputs, Outputs, Architecture, Keys, Module, Device) = (task, inputs, outputs, architecture, keys, module, device);
+        (Task, Inputs, Outputs, Architecture, Module, Device) = (task, inputs, outputs, architecture, module, device);
         module.eval();
         // The model outlives a scope in which it was trained.
         foreach (var tensor in module.parameters().Concat(module.buffers())) tensor.DetachFromDisposeScope();
+        Owned.AddOrUpdate(module, this);
     }
+
+    private static readonly ConditionalWeakTable<nn.Module, TorchModel> Owned = [];
+
+    /// <summary>Whether a module is that of a model.</summary>
+    internal static bool Owns(nn.Module module) => Owned.TryGetValue(module, out _);
 
     /// <summary>What the model predicts.</summary>
     public TaskKind Task { get; }
@@ -22,43 +29,68 @@ public sealed class TorchModel : IDisposable
     /// <summary>The number of features of a row.</summary>
     public long Inputs { get; }
 
-    /// <summary>The number of values that the module gives for a row: 1, or the number of classes.</summary>
+    /// <summary>The number of values that the module gives for a row: 1, or the number of classes or outputs.</summary>
     public long Outputs { get; }
 
     /// <summary>The trained module, in evaluation mode. The model owns it; training it further changes what is predicted.</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
+    /// <summary>
+    /// The score above which the label is true, in binary and multi-label classification; 0, a probability of 0.5, unless it was changed.
+    /// </summary>
+    public float Threshold { get; internal init; }
+
     internal Architecture Architecture { get; }
 
-    /// <summary>The classes' names; null where the label had none.</summary>
-    internal LabelKeys? Keys { get; }
+    /// <summary>The names of the classes or outputs; null where they have none.</summary>
+    internal LabelKeys? Keys { get; init; }
+
+    /// <summary>By which features are standardized before the module sees them; null where they are not.</summary>
+    internal Scale? FeatureScale { get; init; }
+
+    /// <summary>By which what the module gives is taken back to the label's units; null where it is in them.</summary>
+    internal Scale? LabelScale { get; init; }
 
     internal Device Device { get; }
 
-    /// <summary>Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: the value, the logit, or the classes' probabilities.</summary>
-    internal void Score(ReadOnlySpan<float> rows, int count, Span<float> scores)
+    /// <summary>The same module with another threshold. Both models share it: disposing one disposes the other's.</summary>
+    internal TorchModel WithThreshold(float threshold) =>
+        new(Task, Inputs, Outputs, Architecture, Module, Device) { Keys = Keys, FeatureScale = FeatureScale, LabelScale = LabelScale, Threshold = threshold };
+
+    /// <summary>
+    /// Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: values, logits, or the classes'
+    /// probabilities.
+    /// Standardizes the rows in place where the model does so.
+    /// </summary>
+    internal void Score(Span<float> rows, int count, Span<float> scores)
     {
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
+        FeatureScale?.Apply(rows);
         var features = empty(count, Inputs);
         rows.CopyTo(MemoryMarshal.Cast<byte, float>(features.bytes));
         var outputs = Module.call(features.to(Device));
         if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
         var dense = outputs.to_type(ScalarType.Float32).to(CPU).contiguous();
         var values = MemoryMarshal.Cast<byte, float>(dense.bytes);
-        if (values.Length != count * Outputs) throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it must give [{count}, {Outputs}].");
+        if (values.Length != count * Outputs)
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it must give [{count}, {Outputs}].");
         values.CopyTo(scores);
+        LabelScale?.Undo(scores[..values.Length]);
     }
 
     /// <summary>The probability of true that belongs to a logit.</summary>
     internal static float Probability(float logit) => (float)(1 / (1 + Math.Exp(-logit)));
 
-    /// <summary>The class of the largest probability, counted from 1 as keys are.</summary>
+    /// <summary>
+    /// The class of the largest score, counted from 1 as keys are; 0, the missing key, where there is none because all are NaN.
+    /// </summary>
     internal static uint LargestKey(ReadOnlySpan<float> scores)
     {
-        var best = 0;
-        for (var k = 1; k < scores.Length; k++) if (scores[k] > scores[best]) best = k;
-        return (uint)best + 1;
+        var (best, largest) = (0u, float.NegativeInfinity);
+        for (var k = 0; k < scores.Length; k++)
+            if (scores[k] > largest) (best, largest) = ((uint)k + 1, scores[k]);
+        return best;
     }
 
     /// <summary>Disposes the module. Nothing can be scored or saved afterwards.</summary>

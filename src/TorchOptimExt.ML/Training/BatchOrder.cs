@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.ML.Training;
 
 /// <summary>Which rows each step of an epoch sees.</summary>
-internal sealed class BatchOrder(TrainingRows rows, TorchTrainerOptions options)
+internal sealed class BatchOrder(TrainingRows rows, TrainingOptions options)
 {
     private readonly long size = Math.Min(options.BatchSize ?? rows.Count, rows.Count);
 
-    /// <summary>A new order of the rows, or null for the order in which they came. It depends on the seed and the epoch alone, so that a resumed training sees the same.</summary>
+    /// <summary>
+    /// A new order of the rows, or null for the order in which they came. It depends on the seed and the epoch alone, so that a resumed
+    /// training sees the same.
+    /// </summary>
     internal Tensor? Begin(int epoch)
     {
         if (!options.Shuffle || size == rows.Count) return null;

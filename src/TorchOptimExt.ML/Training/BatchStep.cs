@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using TorchOptimExt.Parameters;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,9 +14,9 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
 
     /// <summary>Steps, and gives loss and metric of before, or what a search without gradients says of its evaluations.</summary>
     /// <exception cref="TrainingDivergedException">The loss is NaN or infinite, also where the optimizer looked away from here.</exception>
-    internal (double loss, double metric) Run(int epoch, int batch, Func<(Tensor loss, double metric)> evaluate)
+    internal (double loss, (double sum, long count) metric) Run(int epoch, int batch, Func<(Tensor loss, (double sum, long count) metric)> evaluate)
     {
-        (double loss, double metric)? first = null;
+        (double loss, (double sum, long count) metric)? first = null;
         double? broken = null;
         try
         {
@@ -37,12 +38,22 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
             if (!double.IsFinite(value)) broken = value;
             if (lossOnly) return loss;
             if (broken is not null) throw Diverged(value);
-            loss.backward();
+            Backward(loss);
             if (maxGradientNorm is { } norm) nn.utils.clip_grad_norm_(parameters, norm);
             return loss;
         }
 
         TrainingDivergedException Diverged(double loss, Exception? cause = null) => new(epoch, batch, loss, optimizer.ParamGroups.First().LearningRate, cause);
+    }
+
+    private static void Backward(Tensor loss)
+    {
+        try { loss.backward(); }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException("The loss has no gradient: TorchTrainerOptions.Loss and the module must compute it by tensor operations that torch can "
+                + $"differentiate, with at least one parameter that requires a gradient. {e.Message.Split('\n')[0]}", e);
+        }
     }
 
     private Tensor Step(Func<Tensor> closure)

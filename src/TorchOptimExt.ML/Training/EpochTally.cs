@@ -1,4 +1,5 @@
 using TorchOptimExt.ML.Data;
+using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Training;
 
@@ -7,19 +8,29 @@ internal sealed class EpochTally
 {
     private double loss, weight;
 
+    private double metric;
+    private long counted;
+
     internal int Batches { get; private set; }
     internal long Rows { get; private set; }
-    internal double Metric { get; private set; }
 
     /// <summary>The mean over rows, weighted where they have weights.</summary>
     internal double Loss => loss / weight;
 
-    internal void Add(double meanLoss, double metric, TrainingRows rows)
+    /// <summary>The metric over all numbers that count.</summary>
+    internal double Metric(PredictionTask task) => task.Metric(metric, counted);
+
+    /// <param name="meanLoss">The sum of weight times loss over a batch, divided by its rows and the mean weight of the training
+    /// set.</param>
+    /// <param name="tally">What the metric adds up.</param>
+    /// <param name="rows">The batch.</param>
+    /// <param name="meanWeight">The mean weight of the training set.</param>
+    internal void Add(double meanLoss, (double sum, long count) tally, TrainingRows rows, double meanWeight)
     {
-        var total = rows.TotalWeight();
-        loss += meanLoss * total;
-        weight += total;
-        Metric += metric;
+        loss += meanLoss * rows.Count * meanWeight;
+        weight += rows.TotalWeight();
+        metric += tally.sum;
+        counted += tally.count;
         Rows += rows.Count;
         Batches++;
     }

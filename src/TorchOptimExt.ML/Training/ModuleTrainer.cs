@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
@@ -12,7 +13,7 @@ namespace TorchOptimExt.ML.Training;
 /// <summary>Trains one module on rows in memory, epoch by epoch.</summary>
 internal sealed class ModuleTrainer : IDisposable
 {
-    private readonly TorchTrainerOptions options;
+    private readonly TrainingOptions options;
     private readonly PredictionTask task;
     private readonly TrainingRows? validation;
     private readonly nn.Module<Tensor, Tensor> module;
@@ -23,20 +24,27 @@ internal sealed class ModuleTrainer : IDisposable
     private readonly BatchOrder batches;
     private readonly TrainingLog log;
     private readonly string identity;
+    private readonly Scale? labelScale;
+    private readonly double meanWeight, lossUnit;
     private TrainingProgress progress = new();
 
-    internal ModuleTrainer(TorchTrainerOptions options, TaskKind kind, TrainingRows train, TrainingRows? validation, nn.Module<Tensor, Tensor> module)
+    internal ModuleTrainer(TrainingOptions options, TaskKind kind, PreparedRows rows, nn.Module<Tensor, Tensor> module, string start)
     {
-        (this.options, this.validation, this.module) = (options, validation, module);
+        var train = rows.Train;
+        (this.options, validation, this.module, labelScale) = (options, rows.Validation, module, rows.LabelScale);
         task = PredictionTask.Of(kind);
+        // The squared error of one standardized label, in the label's units.
+        lossUnit = options.Loss is null && labelScale is { Deviation: [var deviation] } ? deviation * (double)deviation : 1;
+        meanWeight = train.TotalWeight() / train.Count;
         parameters = [.. module.parameters()];
-        optimizer = options.Optimizer(parameters) ?? throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Optimizer)} made no optimizer.");
+        optimizer = TrainingOptions.Made(nameof(options.Optimizer), "optimizer", () => options.Optimizer(parameters));
         CheckOptimizer();
-        scheduler = options.Scheduler?.Invoke(optimizer);
+        scheduler = options.Scheduler is { } make ? TrainingOptions.Made(nameof(options.Scheduler), "schedule", () => make(optimizer)) : null;
         step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
         batches = new BatchOrder(train, options);
         log = new TrainingLog(options);
-        identity = FormattableString.Invariant($"{kind}, {train.Count} rows of {train.Inputs}, {validation?.Count ?? 0} for validation, batch {options.BatchSize}, shuffle {options.Shuffle}, seed {options.Seed}");
+        identity = FormattableString.Invariant($"{kind}, {train.Count} rows of {train.Inputs}, {validation?.Count ?? 0} for validation, ")
+            + FormattableString.Invariant($"batch {options.BatchSize}, shuffle {options.Shuffle}, seed {options.Seed}{start}");
         if (options.CheckpointPath is not null) identity += FormattableString.Invariant($", data {train.Checksum():x8}");
     }
 
@@ -61,9 +69,13 @@ internal sealed class ModuleTrainer : IDisposable
     {
         var name = optimizer.GetType().Name;
         if (optimizer is ILossOnlyClosure && options.MaxGradientNorm is not null)
-            throw new InvalidOperationException($"{name} takes its gradients itself, where it takes any: they cannot be clipped. Leave {nameof(options.MaxGradientNorm)} null.");
+            throw new InvalidOperationException($"{name} takes its gradients itself, where it takes any: they cannot be clipped. "
+                + $"Leave {nameof(options.MaxGradientNorm)} null.");
         if (optimizer is not OptimizerHelper && options.CheckpointPath is not null)
-            throw new InvalidOperationException($"{name} keeps its state inside libtorch, where TorchSharp cannot read it: such a training has no checkpoints. Leave {nameof(options.CheckpointPath)} null.");
+            throw new InvalidOperationException($"{name} keeps its state inside libtorch, where TorchSharp cannot read it: such a training has no checkpoints. "
+                + $"Leave {nameof(options.CheckpointPath)} null.");
+        if (optimizer is OptimizerHelper && !optimizer.parameters().Select(p => p.Handle).Intersect(parameters.Select(p => p.Handle)).Any())
+            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Optimizer)} made an optimizer of none of the module's parameters.");
     }
 
     // False where it was cancelled in the middle.
@@ -79,7 +91,8 @@ internal sealed class ModuleTrainer : IDisposable
         StepSchedule(loss);
         progress.Epoch = number;
         Improve(loss);
-        var report = new EpochReport(number, tally.Loss, task.Metric(tally.Metric, tally.Rows), validated?.loss, validated?.metric, task.MetricName, rate, watch.Elapsed.TotalSeconds, tally.Rows / seconds);
+        var report = new EpochReport(number, tally.Loss, tally.Metric(task), validated?.loss, validated?.metric, task.MetricName, rate,
+            watch.Elapsed.TotalSeconds, tally.Rows / seconds);
         log.Epoch(report);
         options.Progress?.Report(report);
         return true;
@@ -95,7 +108,7 @@ internal sealed class ModuleTrainer : IDisposable
             using var scope = NewDisposeScope();
             using var rows = batches.Take(order, from, count);
             var (loss, metric) = step.Run(epoch, tally.Batches + 1, () => Loss(rows));
-            tally.Add(loss, metric, rows);
+            tally.Add(loss * lossUnit, metric, rows, meanWeight);
         }
         CheckWeights(epoch, tally.Batches);
         return true;
@@ -109,23 +122,34 @@ internal sealed class ModuleTrainer : IDisposable
             if (!parameter.isfinite().all().ToBoolean()) throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
     }
 
-    private (Tensor loss, double metric) Loss(TrainingRows rows)
+    private (Tensor loss, (double sum, long count) metric) Loss(TrainingRows rows)
     {
         var outputs = task.Outputs(module.call(rows.Features));
-        var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean) : Mean(PerExample(outputs, rows.Labels), rows.Weights);
-        return (loss, task.Tally(outputs, rows.Labels));
+        var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean) : Mean(PerExample(outputs, rows.Labels), rows);
+        return (loss, task.Tally(outputs, rows.Labels, labelScale));
     }
 
     private Tensor PerExample(Tensor outputs, Tensor labels)
     {
-        if (options.Loss is null) return task.Loss(outputs, labels, nn.Reduction.None);
-        var loss = options.Loss(outputs, labels);
+        if (options.Loss is not { } given) return task.Loss(outputs, labels, nn.Reduction.None);
+        Tensor? loss;
+        try { loss = given(outputs, labels); }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} failed on outputs of shape [{Shape(outputs)}] and labels of shape "
+                + $"[{Shape(labels)}]: {e.Message.Split('\n')[0]}", e);
+        }
+        if (loss is null) throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} returned null.");
         return loss.dim() == 1 && loss.size(0) == labels.size(0) ? loss
-            : throw new InvalidOperationException($"{nameof(TorchTrainerOptions)}.{nameof(options.Loss)} returned shape [{string.Join(", ", loss.shape)}]; it must return one loss for each of the {labels.size(0)} rows, as TorchSharp's losses do with Reduction.None.");
+            : throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} returned shape [{Shape(loss)}]; it must return one loss for each of the "
+                + $"{labels.size(0)} rows, as TorchSharp's losses do with Reduction.None.");
+
+        static string Shape(Tensor tensor) => string.Join(", ", tensor.shape);
     }
 
-    // A batch whose weights are all 0 has no mean: it counts as 0 and moves nothing.
-    private static Tensor Mean(Tensor losses, Tensor? weights) => weights is null ? losses.mean() : losses.mul(weights).sum().div(weights.sum().clamp_min(1e-30));
+    // By the mean weight of the training set: a batch's own would take from light rows their lightness, the more the smaller batches are.
+    private Tensor Mean(Tensor losses, TrainingRows rows) =>
+        rows.Weights is { } weights ? losses.mul(weights).sum().div(rows.Count * meanWeight) : losses.mean();
 
     private (double loss, double metric) Evaluate(TrainingRows rows)
     {
@@ -138,9 +162,9 @@ internal sealed class ModuleTrainer : IDisposable
             using var scope = NewDisposeScope();
             using var part = rows.Slice(at, Math.Min(size, rows.Count - at));
             var (loss, metric) = Loss(part);
-            tally.Add(loss.ToDouble(), metric, part);
+            tally.Add(loss.ToDouble() * lossUnit, metric, part, meanWeight);
         }
-        return (tally.Loss, task.Metric(tally.Metric, tally.Rows));
+        return (tally.Loss, tally.Metric(task));
     }
 
     private void StepSchedule(double loss)
@@ -163,17 +187,20 @@ internal sealed class ModuleTrainer : IDisposable
     {
         if (!options.CancellationToken.IsCancellationRequested) return false;
         log.Cancelled(progress.Epoch);
-        return options.KeepModelWhenCancelled ? true : throw new OperationCanceledException("The training was cancelled.", options.CancellationToken);
+        return options.KeepModelWhenCancelled ? true
+            : throw new OperationCanceledException("The training was cancelled.", options.CancellationToken);
     }
 
     private void Resume()
     {
         if (options.CheckpointPath is not { } path) return;
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{folder}' for the checkpoint '{path}'.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' for the checkpoint '{path}'.");
         if (!File.Exists(path)) return;
         var found = Checkpoint.Read(path).Values;
         if (!found.TryGetValue("training", out var of) || of is not string name || name != identity)
-            throw new InvalidOperationException($"The checkpoint '{path}' is of another training ({of ?? "unknown"}); this is {identity}. Delete it or give another path.");
+            throw new InvalidOperationException($"The checkpoint '{path}' is of another training ({of ?? "unknown"}); this is {identity}. "
+                + "Delete it or give another path.");
         progress = TrainingProgress.From(Checkpoint.Load(path, module, optimizer, scheduler).Values);
         log.Resumed(path, progress.Epoch);
     }

@@ -1,6 +1,8 @@
-namespace TorchOptimExt.ML;
+namespace TorchOptimExt.ML.Training;
 
-/// <summary>Thrown where the loss or a weight became NaN or infinite in training. The last checkpoint, where one is kept, is from before.</summary>
+/// <summary>
+/// Thrown where the loss or a weight became NaN or infinite in training. The last checkpoint, where one is kept, is from before.
+/// </summary>
 public sealed class TrainingDivergedException : InvalidOperationException
 {
     /// <summary>Creates an exception with a general message.</summary>
@@ -16,7 +18,8 @@ public sealed class TrainingDivergedException : InvalidOperationException
     public TrainingDivergedException(string message, Exception innerException) : base(message, innerException) { }
 
     internal TrainingDivergedException(int epoch, int batch, double loss, double learningRate, Exception? cause = null)
-        : base(FormattableString.Invariant($"The loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {learningRate}. Try a smaller learning rate, MaxGradientNorm, or normalized features."), cause)
+        : base(FormattableString.Invariant($"The loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {learningRate}. ")
+            + "Try a smaller learning rate, MaxGradientNorm, or normalized features.", cause)
         => (Epoch, Batch, LearningRate) = (epoch, batch, learningRate);
 
     /// <summary>The epoch in which it was seen, counted from 1.</summary>

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 namespace TorchOptimExt.ML.Training;
 
 /// <summary>Messages of a training, to the logger and as events of the MLContext, where they are given.</summary>
-internal sealed partial class TrainingLog(TorchTrainerOptions options)
+internal sealed partial class TrainingLog(TrainingOptions options)
 {
     private const string Source = "TorchTrainer";
     private readonly ILogger logger = options.Logger ?? NullLogger.Instance;
@@ -40,7 +40,7 @@ internal sealed partial class TrainingLog(TorchTrainerOptions options)
     internal void Cancelled(int epochs)
     {
         LogCancelled(logger, epochs);
-        Raise($"Training was cancelled after {epochs} whole epochs.");
+        Raise($"Training was cancelled after {epochs} whole epochs.", warning: true);
     }
 
     internal void Resumed(string path, int epochs)
@@ -49,11 +49,18 @@ internal sealed partial class TrainingLog(TorchTrainerOptions options)
         Raise($"Training goes on after epoch {epochs}, from '{path}'.");
     }
 
-    private void Raise(string message)
+    internal void Warn(string message)
     {
-        if (options.Context is not IChannelProvider provider) return;
+        LogWarning(logger, message);
+        Raise(message, warning: true);
+    }
+
+    private void Raise(string message, bool warning = false)
+    {
+        if ((options.Context ?? options.Channels) is not { } provider) return;
         using var channel = provider.Start(Source);
-        channel.Info(MessageSensitivity.None, message);
+        if (warning) channel.Warning(MessageSensitivity.None, message);
+        else channel.Info(MessageSensitivity.None, message);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training {Parameters} parameters: {Training}")]
@@ -73,4 +80,7 @@ internal sealed partial class TrainingLog(TorchTrainerOptions options)
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training goes on after epoch {Epochs}, from {Path}")]
     private static partial void LogResumed(ILogger logger, string path, int epochs);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 }

@@ -1,5 +1,6 @@
 using TorchOptimExt;
 using TorchOptimExt.ML;
+using TorchOptimExt.ML.Training;
 using static TorchSharp.torch;
 
 namespace MlTraining;

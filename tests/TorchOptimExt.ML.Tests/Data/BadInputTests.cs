@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
+using TorchSharp.Modules;
 using static TorchOptimExt.ML.Tests.Pipelines;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public class BadInputTests
     public void No_rows_and_one_class_are_refused()
     {
         Refuses<InvalidOperationException>("no rows", () => Regression(rows: []));
-        Refuses<InvalidOperationException>("Truth", () => Context.BinaryClassification.Trainers.Torch("Truth").Fit(View(Rows.Where(r => r.Truth))));
+        Refuses<InvalidOperationException>("Truth", () => Context.BinaryClassification.Trainers.Torch(Strict("Truth")).Fit(View(Rows.Where(r => r.Truth))));
         Refuses<InvalidOperationException>("Label", () => Context.MulticlassClassification.Trainers.Torch().Fit(Keyed(Rows.Where(r => r.Kind == "low"))));
     }
 
@@ -54,7 +55,7 @@ public class BadInputTests
     {
         var keys = Keys(View(Rows.Where(r => r.Kind != "low")));
         var first = Rows.FindIndex(r => r.Kind == "low");
-        Refuses<InvalidOperationException>($"Row {first} has no label in column 'Label'", () => Context.MulticlassClassification.Trainers.Torch().Fit(keys.Transform(View(Rows))));
+        Refuses<InvalidOperationException>($"Row {first} has no label in column 'Label'", () => Context.MulticlassClassification.Trainers.Torch(Strict("Label")).Fit(keys.Transform(View(Rows))));
     }
 
     [Fact]
@@ -71,6 +72,34 @@ public class BadInputTests
         Refuses<InvalidOperationException>("it must give [1, 1]", () => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
         options = new TorchTrainerOptions { Module = inputs => nn.Linear(inputs, 2) };
         Refuses<InvalidOperationException>("it must give [1, 3]", () => Context.MulticlassClassification.Trainers.Torch(options).Fit(Keyed(Rows)));
+    }
+
+    [Fact]
+    public void A_module_for_other_features_is_told_what_it_is_given()
+    {
+        var options = new TorchTrainerOptions { LabelColumnName = "Number", Module = _ => nn.Linear(7, 1) };
+        Refuses<InvalidOperationException>("cannot take rows of 3 features", () => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+    }
+
+    [Fact]
+    public void An_option_that_fails_or_makes_nothing_is_named()
+    {
+        Wrong("Optimizer made no optimizer", o => o.Optimizer = _ => null!);
+        Wrong("Optimizer failed: ", o => o.Optimizer = _ => throw new TimeoutException());
+        Wrong("Optimizer made an optimizer of none", o => o.Optimizer = _ => optim.Adam([new Parameter(zeros(1))]));
+        Wrong("Scheduler made no schedule", o => o.Scheduler = _ => null!);
+        Wrong("Scheduler failed: ", o => o.Scheduler = _ => throw new TimeoutException());
+        Wrong("Loss returned null", o => o.Loss = (_, _) => null!);
+        Wrong("Loss failed on outputs of shape [10] and labels of shape [10]", o => o.Loss = (outputs, _) => outputs + zeros(3));
+        Wrong("The loss has no gradient", o => o.Loss = (outputs, labels) => (outputs.detach() - labels).square());
+        Wrong("Module failed: ", o => o.Module = _ => throw new TimeoutException());
+
+        static void Wrong(string part, Action<TorchTrainerOptions> set)
+        {
+            var options = new TorchTrainerOptions { LabelColumnName = "Number", Epochs = 1 };
+            set(options);
+            Refuses<InvalidOperationException>(part, () => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        }
     }
 
     [Fact]
@@ -114,6 +143,7 @@ public class BadInputTests
         Wrong("Patience", o => o.Patience = 0);
         Wrong("MinImprovement", o => o.MinImprovement = double.NaN);
         Wrong("CheckpointEvery", o => o.CheckpointEvery = 0);
+        Wrong("BadRows", o => o.BadRows = (BadRows)7);
         Assert.Throws<ArgumentException>("ExampleWeightColumnName", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { ExampleWeightColumnName = "" }));
         Assert.Throws<ArgumentNullException>("catalog", () => TorchCatalog.Torch((RegressionCatalog.RegressionTrainers)null!, new TorchTrainerOptions()));
         Wrong("HiddenSizes", o => o.Mlp.HiddenSizes = [0]);
@@ -130,7 +160,10 @@ public class BadInputTests
     }
 
     private static TorchTransformer Regression(string label = "Number", string features = "Features", string? weight = null, List<Row>? rows = null) =>
-        Context.Regression.Trainers.Torch(label, features, weight, epochs: 1).Fit(View(rows ?? Rows));
+        Context.Regression.Trainers.Torch(Strict(label, features, weight)).Fit(View(rows ?? Rows));
+
+    private static TorchTrainerOptions Strict(string label, string features = "Features", string? weight = null) =>
+        new() { LabelColumnName = label, FeatureColumnName = features, ExampleWeightColumnName = weight, Epochs = 1, BadRows = BadRows.Throw };
 
     private static List<Row> With(int at, Action<Row> change)
     {

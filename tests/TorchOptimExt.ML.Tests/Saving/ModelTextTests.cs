@@ -6,20 +6,20 @@ namespace TorchOptimExt.ML.Tests.Saving;
 
 public class ModelTextTests
 {
-    private static readonly string Text = Write();
+    private static readonly (string Text, byte[] Weights) Saved = Write();
 
     [Fact]
     public void A_text_of_another_version_is_refused() =>
-        Assert.Contains("version 7", Assert.Throws<InvalidDataException>(() => ModelText.Read(Text.Replace("\"Version\":1", "\"Version\":7", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains("version 7", Assert.Throws<InvalidDataException>(() => ModelText.Read(Saved.Text.Replace("\"Version\":2", "\"Version\":7", StringComparison.Ordinal), Saved.Weights)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_damaged_text_is_refused() => Assert.Throws<InvalidDataException>(() => ModelText.Read(Text[..^20]));
+    public void A_damaged_text_is_refused() => Assert.Throws<InvalidDataException>(() => ModelText.Read(Saved.Text[..^20], Saved.Weights));
 
     [Fact]
     public void Weights_of_another_shape_are_refused() =>
-        Assert.Contains("do not fit", Assert.Throws<InvalidDataException>(() => ModelText.Read(Text.Replace("\"Inputs\":3", "\"Inputs\":4", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains("do not fit", Assert.Throws<InvalidDataException>(() => ModelText.Read(Saved.Text.Replace("\"Inputs\":3", "\"Inputs\":4", StringComparison.Ordinal), Saved.Weights)).Message, StringComparison.Ordinal);
 
-    private static string Write()
+    private static (string, byte[]) Write()
     {
         var model = Context.Regression.Trainers.Torch("Number", epochs: 1).Fit(View(Row.Some(20)));
         return ModelText.Write("Features", model.Model);

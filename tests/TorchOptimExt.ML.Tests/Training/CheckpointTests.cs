@@ -84,7 +84,7 @@ public sealed class CheckpointTests : IDisposable
     public void Weights_that_overflow_in_the_last_step_do_not_reach_the_checkpoint()
     {
         var options = Linear("Number", 1);
-        (options.CheckpointPath, options.Optimizer) = (File, parameters => optim.SGD(parameters, 3e38));
+        (options.CheckpointPath, options.StandardizeLabel, options.Optimizer) = (File, false, parameters => optim.SGD(parameters, 3e38));
         Assert.Throws<TrainingDivergedException>(() => Fit(options));
         Assert.False(System.IO.File.Exists(File));
     }

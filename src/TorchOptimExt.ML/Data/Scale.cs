@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.ML.Data;
+
+/// <summary>
+/// Means and standard deviations of columns of numbers, by which they are standardized: (x − mean) / deviation. A column that does not
+/// vary keeps deviation 1.
+/// </summary>
+internal sealed record Scale(float[] Mean, float[] Deviation)
+{
+    private const int Block = 4096;
+
+    /// <summary>Those of rows of shape [rows, columns] or [rows], weighted where weights are given; NaN is left out.</summary>
+    internal static Scale Of(Tensor values, Tensor? weights)
+    {
+        using var scope = NewDisposeScope();
+        var rows = values.shape[0];
+        var (total, sum) = Sums(null);
+        var mean = sum.div(total.clamp_min(double.Epsilon));
+        var (_, squares) = Sums(mean);
+        var deviation = squares.div(total.clamp_min(double.Epsilon)).sqrt();
+        // What rounding leaves of a constant column is no deviation.
+        deviation = where(deviation.le(mean.abs() * 1e-7), ones_like(deviation), deviation);
+        return new(Floats(mean), Floats(deviation));
+
+        (Tensor total, Tensor sum) Sums(Tensor? center)
+        {
+            Tensor? total = null, sum = null;
+            for (long at = 0; at < rows; at += Block)
+            {
+                var count = Math.Min(Block, rows - at);
+                var part = values.narrow(0, at, count).reshape(count, -1).to_type(ScalarType.Float64);
+                var present = part.isnan().logical_not().to_type(ScalarType.Float64);
+                if (weights is not null) present = present * weights.narrow(0, at, count).to_type(ScalarType.Float64).unsqueeze(1);
+                var value = part.nan_to_num(nan: 0);
+                if (center is not null) value = (value - center).square();
+                total = total is null ? present.sum(0L) : total + present.sum(0L);
+                var weighted = (value * present).sum(0L);
+                sum = sum is null ? weighted : sum + weighted;
+            }
+            return (total!, sum!);
+        }
+    }
+
+    /// <summary>Standardizes rows of shape [rows, columns] or [rows] in place.</summary>
+    internal void Apply(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var flat = values.reshape(values.shape[0], -1);
+        flat.sub_(tensor(Mean, device: values.device)).div_(tensor(Deviation, device: values.device));
+    }
+
+    /// <summary>Standardizes rows that lie one after another in place.</summary>
+    internal void Apply(Span<float> rows)
+    {
+        for (var at = 0; at < rows.Length; at += Mean.Length)
+            for (var k = 0; k < Mean.Length; k++) rows[at + k] = (rows[at + k] - Mean[k]) / Deviation[k];
+    }
+
+    /// <summary>Takes standardization back, in place.</summary>
+    internal void Undo(Span<float> rows)
+    {
+        for (var at = 0; at < rows.Length; at += Mean.Length)
+            for (var k = 0; k < Mean.Length; k++) rows[at + k] = rows[at + k] * Deviation[k] + Mean[k];
+    }
+
+    private static float[] Floats(Tensor numbers)
+    {
+        using var cpu = numbers.to_type(ScalarType.Float32).cpu();
+        return MemoryMarshal.Cast<byte, float>(cpu.bytes).ToArray();
+    }
+}

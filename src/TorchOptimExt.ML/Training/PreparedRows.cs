@@ -1,0 +1,68 @@
+using TorchOptimExt.ML.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.ML.Training;
+
+/// <summary>Rows as a module is trained on them: weighted by their classes and standardized where the options say so.</summary>
+internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation) : IDisposable
+{
+    private const int SampledRows = 10_000;
+    private const double FarApart = 100;
+
+    internal TrainingRows Train { get; private set; } = train;
+    internal TrainingRows? Validation { get; private set; } = validation;
+    internal Scale? FeatureScale { get; private set; }
+    internal Scale? LabelScale { get; private set; }
+
+    /// <summary>Multiplies weights by the factors of the classes.</summary>
+    internal void Weigh(double[] factors)
+    {
+        Train = ClassWeights.Weigh(Train, factors);
+        if (Validation is not null) Validation = ClassWeights.Weigh(Validation, factors);
+        if (Train.TotalWeight() == 0) throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
+    }
+
+    /// <summary>Standardizes features and labels by a scale each, where there is one.</summary>
+    internal void Standardize(Scale? features, Scale? labels)
+    {
+        (FeatureScale, LabelScale) = (features, labels);
+        foreach (var rows in new[] { Train, Validation })
+        {
+            if (rows is null) continue;
+            features?.Apply(rows.Features);
+            labels?.Apply(rows.Labels);
+        }
+    }
+
+    /// <summary>What to say where features are of very different scales; null where they are not. Judged by a sample of the rows.</summary>
+    internal string? ScaleWarning(string featureColumn)
+    {
+        using var scope = NewDisposeScope();
+        var sample = Train.Features.narrow(0, 0, Math.Min(SampledRows, Train.Count));
+        var largest = sample.abs().amax([0]);
+        var present = largest[largest.gt(0)];
+        if (present.numel() == 0 || present.max().ToSingle() <= FarApart * present.min().ToSingle()) return null;
+        var (high, low) = (largest.argmax().ToInt64(), largest.add(largest.eq(0).mul(float.MaxValue)).argmin().ToInt64());
+        return FormattableString.Invariant($"The features in column '{featureColumn}' differ in scale by more than {FarApart}: slot {high} reaches {largest[high].ToSingle():g3}, ")
+            + FormattableString.Invariant($"slot {low} only {largest[low].ToSingle():g3}. Networks train badly on such features: normalize them, for example with ")
+            + "NormalizeMeanVariance, or set StandardizeFeatures.";
+    }
+
+    internal void To(Device device)
+    {
+        if (device.type == DeviceType.CPU) return;
+        (Train, Validation) = (Moved(Train), Validation is null ? null : Moved(Validation));
+
+        TrainingRows Moved(TrainingRows rows)
+        {
+            using (rows) return rows.To(device);
+        }
+    }
+
+    public void Dispose()
+    {
+        Train.Dispose();
+        Validation?.Dispose();
+    }
+}
