@@ -101,7 +101,7 @@ public sealed class MlNetConventionsTests : IDisposable
     [Fact]
     public void Keys_without_values_gain_none_at_load()
     {
-        var data = Context.Data.LoadFromEnumerable(Enumerable.Range(0, 30).Select(i => new Numbered { Features = [i % 3, i], Label = (uint)(i % 3) + 1 }));
+        var data = Context.Data.LoadFromEnumerable(Enumerable.Range(0, 30).Select(i => new Numbered { Features = [i % 3, i], Label = (uint)(i % 3) }));
         var model = Context.MulticlassClassification.Trainers.Torch(Linear("Label", 1)).Fit(data);
         var loaded = SaveAndLoad(model, data).Transform(data);
         Assert.DoesNotContain("KeyValues", Annotations(loaded.Schema["PredictedLabel"]), StringComparison.Ordinal);
