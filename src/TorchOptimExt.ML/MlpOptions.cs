@@ -33,10 +33,12 @@ public sealed class MlpOptions
         ArgumentNullException.ThrowIfNull(HiddenSizes);
         foreach (var size in HiddenSizes) TrainingOptions.Require(size >= 1, nameof(HiddenSizes), size, "at least 1 each");
         TrainingOptions.Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "from 0 to below 1");
-        TrainingOptions.Require(Enum.IsDefined(Activation), nameof(Activation), Activation, "one of " + string.Join(", ", Enum.GetNames<Activation>()));
+        TrainingOptions.Require(Enum.IsDefined(Activation), nameof(Activation), Activation, "one of " + string.Join(", ",
+            Enum.GetNames<Activation>()));
     }
 
     internal Mlp ToModule() => new([.. HiddenSizes], Activation.ToString(), Dropout, BatchNormalization);
 
-    internal MlpOptions Copy() => new() { HiddenSizes = [.. HiddenSizes], Activation = Activation, Dropout = Dropout, BatchNormalization = BatchNormalization };
+    internal MlpOptions Copy() => new() { HiddenSizes = [.. HiddenSizes], Activation = Activation, Dropout = Dropout,
+        BatchNormalization = BatchNormalization };
 }

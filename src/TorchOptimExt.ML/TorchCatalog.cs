@@ -26,7 +26,8 @@ public static class TorchCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         var (label, features, weight) = Columns(options);
-        return new(TaskKind.BinaryClassification, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsLogisticRegression(label, features, weight).GetOutputSchema(shape));
+        return new(TaskKind.BinaryClassification, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsLogisticRegression(label,
+            features, weight).GetOutputSchema(shape));
     }
 
     /// <summary>
@@ -46,8 +47,10 @@ public static class TorchCatalog
     /// <returns>The trainer, a step of a pipeline.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs or the batch size is less than 1.</exception>
     /// <exception cref="ArgumentException">The name of the label or feature column is null or empty.</exception>
-    public static TorchTrainer Torch(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
-        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int epochs = 20, int batchSize = 64, long? seed = null) =>
+    public static TorchTrainer Torch(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
+        string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
+        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
+            int epochs = 20, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     /// <summary>
@@ -61,12 +64,14 @@ public static class TorchCatalog
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The name of the label, feature or weight column is empty, or both Module and ModuleWithOutputs
     /// are given.</exception>
-    public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TorchTrainerOptions options)
+    public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        TorchTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         var (label, features, weight) = Columns(options);
-        return new(TaskKind.MulticlassClassification, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsMaximumEntropy(label, features, weight).GetOutputSchema(shape));
+        return new(TaskKind.MulticlassClassification, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsMaximumEntropy(label,
+            features, weight).GetOutputSchema(shape));
     }
 
     /// <summary>
@@ -87,8 +92,10 @@ public static class TorchCatalog
     /// <returns>The trainer, a step of a pipeline.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs or the batch size is less than 1.</exception>
     /// <exception cref="ArgumentException">The name of the label or feature column is null or empty.</exception>
-    public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
-        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int epochs = 20, int batchSize = 64, long? seed = null) =>
+    public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
+        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
+            int epochs = 20, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     /// <summary>
@@ -106,7 +113,8 @@ public static class TorchCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         var (label, features, weight) = Columns(options);
-        return new(TaskKind.Regression, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsPoissonRegression(label, features, weight).GetOutputSchema(shape));
+        return new(TaskKind.Regression, options, CatalogEnvironment.Of(catalog), shape => catalog.LbfgsPoissonRegression(label, features,
+            weight).GetOutputSchema(shape));
     }
 
     /// <summary>
@@ -126,17 +134,21 @@ public static class TorchCatalog
     /// <returns>The trainer, a step of a pipeline.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs or the batch size is less than 1.</exception>
     /// <exception cref="ArgumentException">The name of the label or feature column is null or empty.</exception>
-    public static TorchTrainer Torch(this RegressionCatalog.RegressionTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
-        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int epochs = 20, int batchSize = 64, long? seed = null) =>
+    public static TorchTrainer Torch(this RegressionCatalog.RegressionTrainers catalog, string labelColumnName = "Label",
+        string featureColumnName = "Features", string? exampleWeightColumnName = null,
+        Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
+            int epochs = 20, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     // Of now: the shape is asked for later.
     private static (string label, string features, string? weight) Columns(TorchTrainerOptions options) =>
         (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
 
-    private static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor, Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int epochs, int batchSize, long? seed)
+    private static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor,
+        Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int epochs, int batchSize, long? seed)
     {
-        var options = new TorchTrainerOptions { LabelColumnName = label, FeatureColumnName = features, ExampleWeightColumnName = weight, ModuleWithOutputs = module, Epochs = epochs, BatchSize = batchSize, Seed = seed };
+        var options = new TorchTrainerOptions { LabelColumnName = label, FeatureColumnName = features, ExampleWeightColumnName = weight,
+            ModuleWithOutputs = module, Epochs = epochs, BatchSize = batchSize, Seed = seed };
         if (optimizer is not null) options.Optimizer = optimizer;
         return options;
     }

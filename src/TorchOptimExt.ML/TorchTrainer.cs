@@ -39,14 +39,17 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
 
     // ML.NET lets nobody else make a schema shape: the one of its own trainer of the same task is the one that is due,
     // with the checks of label, features and weight and the annotations that evaluators look for.
-    internal TorchTrainer(TaskKind task, TorchTrainerOptions options, IHostEnvironment? environment, Func<SchemaShape, SchemaShape> borrowedShape)
+    internal TorchTrainer(TaskKind task, TorchTrainerOptions options, IHostEnvironment? environment, Func<SchemaShape,
+        SchemaShape> borrowedShape)
     {
         options.Check();
         (this.task, this.options, this.borrowedShape) = (task, options.Copy(), borrowedShape);
         if (this.options.Context is null) this.options.Channels = environment;
-        if (((this.options.Context as IHostEnvironment) ?? environment) is { } followed) this.options.Seed ??= CatalogEnvironment.Seed(followed);
+        if (((this.options.Context as IHostEnvironment)
+            ?? environment) is { } followed) this.options.Seed ??= CatalogEnvironment.Seed(followed);
         if (options.ClassWeights is not null && task is not (TaskKind.BinaryClassification or TaskKind.MulticlassClassification))
-            throw new ArgumentException($"{nameof(options.ClassWeights)} are for binary and multiclass classification; this is {task}.", nameof(options));
+            throw new ArgumentException($"{nameof(options.ClassWeights)} are for binary and multiclass classification; this is {task}.",
+                nameof(options));
     }
 
     /// <summary>How the module is trained: a copy, with the seed that the trainer has from its context where it was given none.</summary>
@@ -122,7 +125,8 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         var module = options.MakeModule(rows.Train.Inputs, outputs);
         if (TorchModel.Owns(module))
-            throw new InvalidOperationException("The module belongs to a trained model, which further training would change. To train on from a model, make a new module "
+            throw new InvalidOperationException("The module belongs to a trained model, which further training would change. To train "
+                + "on from a model, make a new module "
                 + "and call Fit(data, model).");
         try
         {
@@ -131,7 +135,8 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             CheckWidth(module, rows.Train, outputs);
             using var trainer = new ModuleTrainer(options, task, rows, module, start is null ? "" : ", from a model");
             trainer.Run();
-            return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture, module, options.Device)
+            return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture,
+                module, options.Device)
             {
                 Keys = keys,
                 FeatureScale = rows.FeatureScale,
@@ -153,12 +158,14 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         if (task != TaskKind.MulticlassClassification) return (null, 1);
         var classes = LabelColumn.Class.Count(label);
         return classes >= 2 ? (LabelKeys.Of(label), classes)
-            : throw new InvalidOperationException($"The label column '{label.Name}' has one class only; classification needs at least two.");
+            : throw new InvalidOperationException($"The label column '{label.Name}' has one class only; classification needs at least "
+            + "two.");
     }
 
     private PreparedRows Read(IDataView input, TrainingLog log)
     {
-        var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
+        var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName,
+            options.ExampleWeightColumnName);
         var reader = new RowReader(columns, options.BadRows == BadRows.Skip, options.CancellationToken);
         PreparedRows rows;
         if (options.ValidationSet is { } set)
@@ -188,8 +195,10 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         {
             var (expected, found) = (Columns.Named(train, name, "training"), validation.GetColumnOrNull(name));
             if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name)) continue;
-            throw new InvalidOperationException($"The ValidationSet's column '{name}' {(found is { } other ? $"({other.Type}) " : "is missing: it ")}has not been through the steps "
-                + "that the training data went through before the trainer. Transform it by those steps, as in steps.Fit(train).Transform(validation), and fit the trainer "
+            var what = found is { } other ? $"({other.Type}) " : "is missing: it ";
+            throw new InvalidOperationException($"The ValidationSet's column '{name}' {what}has not been through the steps "
+                + "that the training data went through before the trainer. Transform it by those steps, as in "
+                + "steps.Fit(train).Transform(validation), and fit the trainer "
                 + "on steps.Fit(train).Transform(train); or leave it null and set ValidationFraction.");
         }
 
@@ -202,10 +211,13 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         {
             CheckClasses(rows.Train, log);
             var classes = task == TaskKind.BinaryClassification ? 2 : (int)outputs;
-            if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes, task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
+            if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes,
+                task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
         }
-        if (!options.StandardizeFeatures && start?.FeatureScale is null && rows.ScaleWarning(options.FeatureColumnName) is { } warning) log.Warn(warning);
-        var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel ?? options.Loss is null);
+        if (!options.StandardizeFeatures && start?.FeatureScale is null
+            && rows.ScaleWarning(options.FeatureColumnName) is { } warning) log.Warn(warning);
+        var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel
+            ?? options.Loss is null);
         rows.Standardize(
             start is not null ? start.FeatureScale : options.StandardizeFeatures ? Scale.Of(rows.Train.Features, rows.Train.Weights) : null,
             start is not null ? start.LabelScale : standardizeLabel ? Scale.Of(rows.Train.Labels, rows.Train.Weights) : null);
@@ -223,16 +235,19 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     private void CheckStart(TorchModel start, long inputs, long outputs, LabelKeys? keys)
     {
         if (start.Task != task || start.Inputs != inputs || start.Outputs != outputs)
-            throw new ArgumentException($"The model is of {start.Task} with {start.Inputs} features and {start.Outputs} outputs; this training is of {task} with {inputs} features "
+            throw new ArgumentException($"The model is of {start.Task} with {start.Inputs} features and {start.Outputs} outputs; this "
+                + $"training is of {task} with {inputs} features "
                 + $"and {outputs} outputs.", "model");
         if (start.Keys is not null && keys is not null && !start.Keys.Values.SequenceEqual(keys.Values))
-            throw new ArgumentException("The model's labels are others, or in another order, than those of the data: map both with the same MapValueToKey.", "model");
+            throw new ArgumentException("The model's labels are others, or in another order, than those of the data: map both with the "
+                + "same MapValueToKey.", "model");
     }
 
     private static void CopyWeights(TorchModel start, nn.Module<Tensor, Tensor> module)
     {
         try { ModuleBytes.Read(module, ModuleBytes.Write(start.Module)); }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or ExternalException or FormatException or InvalidDataException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or ExternalException
+            or FormatException or InvalidDataException)
         {
             throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", nameof(start), e);
         }
@@ -247,10 +262,12 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         try { shape = module.call(rows.Features.narrow(0, 0, 1)).shape; }
         catch (ExternalException e)
         {
-            throw new InvalidOperationException($"The module of TorchTrainerOptions cannot take rows of {rows.Inputs} features, shape [1, {rows.Inputs}]: {e.Message.Split('\n')[0]}", e);
+            throw new InvalidOperationException($"The module of TorchTrainerOptions cannot take rows of {rows.Inputs} features, shape "
+                + $"[1, {rows.Inputs}]: {e.Message.Split('\n')[0]}", e);
         }
         if (shape.Length != 2 || shape[0] != 1 || shape[1] != outputs)
-            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", shape)}] for one row; it must give [1, {outputs}]: "
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", shape)}] for one row; it must give [1, "
+                + $"{outputs}]: "
                 + $"{(outputs == 1 ? "one number" : "one number for each class or output")}.");
     }
 }

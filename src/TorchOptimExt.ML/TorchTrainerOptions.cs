@@ -89,8 +89,10 @@ public sealed class TorchTrainerOptions : TrainingOptions
         ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
         if (ExampleWeightColumnName is not null) ArgumentException.ThrowIfNullOrEmpty(ExampleWeightColumnName);
         ArgumentNullException.ThrowIfNull(Mlp);
-        if (Module is not null && ModuleWithOutputs is not null) throw new ArgumentException($"Give {nameof(Module)} or {nameof(ModuleWithOutputs)}, not both.");
-        Require(BatchSize != 1 || Module is not null || ModuleWithOutputs is not null || ModuleName is not null || !Mlp.BatchNormalization, nameof(BatchSize), BatchSize,
+        if (Module is not null && ModuleWithOutputs is not null)
+            throw new ArgumentException($"Give {nameof(Module)} or {nameof(ModuleWithOutputs)}, not both.");
+        Require(BatchSize != 1 || Module is not null || ModuleWithOutputs is not null || ModuleName is not null
+            || !Mlp.BatchNormalization, nameof(BatchSize), BatchSize,
             "at least 2 with batch normalization, or null for all rows");
         Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "from 0 to below 1");
         Require(Enum.IsDefined(BadRows), nameof(BadRows), BadRows, "Skip or Throw");
@@ -106,7 +108,8 @@ public sealed class TorchTrainerOptions : TrainingOptions
     }
 
     /// <summary>How the module can be made again.</summary>
-    internal Architecture Architecture => new(ModuleName, Module is null && ModuleWithOutputs is null && ModuleName is null ? Mlp.ToModule() : null);
+    internal Architecture Architecture => new(ModuleName, Module is null && ModuleWithOutputs is null && ModuleName is null
+        ? Mlp.ToModule() : null);
 
     /// <summary>The module that a training begins with: the options' own, or one of a name or the built-in one.</summary>
     /// <exception cref="InvalidOperationException">It could not be made; the option is named.</exception>

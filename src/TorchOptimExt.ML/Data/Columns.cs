@@ -7,7 +7,8 @@ namespace TorchOptimExt.ML.Data;
 internal static class Columns
 {
     internal static DataViewSchema.Column Named(DataViewSchema schema, string name, string role) => schema.GetColumnOrNull(name)
-        ?? throw new ArgumentOutOfRangeException("data", $"The data has no {role} column '{name}'. Its columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+        ?? throw new ArgumentOutOfRangeException("data",
+            $"The data has no {role} column '{name}'. Its columns are {string.Join(", ", schema.Select(c => c.Name))}.");
 
     /// <summary>The width of a feature column.</summary>
     internal static int Inputs(DataViewSchema.Column features) =>

@@ -18,7 +18,8 @@ internal abstract class LabelColumn
     /// <summary>True or false, as 1 or 0.</summary>
     internal sealed class Truth : LabelColumn
     {
-        internal override int Width(DataViewSchema.Column label) => label.Type == BooleanDataViewType.Instance ? 1 : throw Columns.Unfit(label, "label", "Boolean");
+        internal override int Width(DataViewSchema.Column label) => label.Type == BooleanDataViewType.Instance ? 1
+            : throw Columns.Unfit(label, "label", "Boolean");
 
         internal override LabelGetter Getter(DataViewRowCursor cursor, DataViewSchema.Column label)
         {
@@ -36,7 +37,8 @@ internal abstract class LabelColumn
     /// <summary>A number.</summary>
     internal sealed class Number : LabelColumn
     {
-        internal override int Width(DataViewSchema.Column label) => label.Type == NumberDataViewType.Single ? 1 : throw Columns.Unfit(label, "label", "Single");
+        internal override int Width(DataViewSchema.Column label) => label.Type == NumberDataViewType.Single ? 1
+            : throw Columns.Unfit(label, "label", "Single");
 
         internal override LabelGetter Getter(DataViewRowCursor cursor, DataViewSchema.Column label)
         {
@@ -65,7 +67,8 @@ internal abstract class LabelColumn
         internal override LabelGetter Getter(DataViewRowCursor cursor, DataViewSchema.Column label)
         {
             var (classes, type) = ((ulong)Count(label), label.Type.RawType);
-            return type == typeof(byte) ? Of<byte>() : type == typeof(ushort) ? Of<ushort>() : type == typeof(uint) ? Of<uint>() : Of<ulong>();
+            return type == typeof(byte) ? Of<byte>() : type == typeof(ushort) ? Of<ushort>() : type == typeof(uint) ? Of<uint>()
+                : Of<ulong>();
 
             LabelGetter Of<T>() where T : struct, IBinaryInteger<T>
             {
@@ -105,10 +108,12 @@ internal abstract class LabelColumn
         internal override LabelGetter Getter(DataViewRowCursor cursor, DataViewSchema.Column label) =>
             ((VectorDataViewType)label.Type).ItemType == BooleanDataViewType.Instance
                 ? Vector<bool>(cursor, label, static value => value ? 1 : 0, static _ => true, "")
-                : Vector<float>(cursor, label, static value => value, static value => value is 0 or 1 || float.IsNaN(value), "has a label that is not 0, 1 or NaN");
+                : Vector<float>(cursor, label, static value => value, static value => value is 0 or 1 || float.IsNaN(value),
+                    "has a label that is not 0, 1 or NaN");
     }
 
-    private static LabelGetter Vector<T>(DataViewRowCursor cursor, DataViewSchema.Column label, Func<T, float> number, Func<T, bool> good, string fault)
+    private static LabelGetter Vector<T>(DataViewRowCursor cursor, DataViewSchema.Column label, Func<T, float> number, Func<T, bool> good,
+        string fault)
     {
         var get = cursor.GetGetter<VBuffer<T>>(label);
         VBuffer<T> row = default;

@@ -30,7 +30,8 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
         var count = Count(data);
         if (validationFraction == 0) return Read(data, count, null);
         var kept = Math.Max(1, (long)Math.Round(count * validationFraction));
-        if (kept >= count) throw new InvalidOperationException($"A validation fraction of {validationFraction} leaves none of {count} rows for training.");
+        if (kept >= count)
+            throw new InvalidOperationException($"A validation fraction of {validationFraction} leaves none of {count} rows for training.");
         return Read(data, count, Draw(count, kept, seed));
     }
 
@@ -59,26 +60,31 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
     // Without the rows that were left out; classes as the loss takes them, done once for all epochs.
     private TrainingRows Whole(TrainingRows rows, long written)
     {
-        if (written == 0) throw new InvalidOperationException($"None of {rows.Count} rows can be trained on: {string.Join("; ", Skipped.Select(s => $"{s.Value} {s.Key}"))}.");
+        if (written == 0)
+            throw new InvalidOperationException($"None of {rows.Count} rows can be trained on: "
+                + $"{string.Join("; ", Skipped.Select(s => $"{s.Value} {s.Key}"))}.");
         if (written < rows.Count)
         {
             using var all = rows;
             rows = rows.Slice(0, written);
         }
-        if (columns.Weight is not null && rows.TotalWeight() == 0) throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
+        if (columns.Weight is not null && rows.TotalWeight() == 0)
+            throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
         if (columns.LabelKind is not LabelColumn.Class) return rows;
         using (rows.Labels) return rows with { Labels = rows.Labels.to_type(ScalarType.Int64) };
     }
 
     private TrainingRows New(long rows, int inputs, int outputs) =>
-        new(empty(rows, inputs), columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? empty(rows, outputs) : empty(rows), columns.Weight is null ? null : empty(rows));
+        new(empty(rows, inputs), columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? empty(rows, outputs) : empty(rows),
+            columns.Weight is null ? null : empty(rows));
 
     private static bool[] Draw(long count, long kept, long seed)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         var apart = new bool[count];
-        foreach (var row in MemoryMarshal.Cast<byte, long>(randperm(count, generator: generator).narrow(0, 0, kept).bytes)) apart[row] = true;
+        foreach (var row in MemoryMarshal.Cast<byte, long>(randperm(count, generator: generator).narrow(0, 0,
+            kept).bytes)) apart[row] = true;
         return apart;
     }
 
@@ -97,7 +103,8 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
 
     private void Fill(IDataView data, RowWriter train, RowWriter? validation, long count, bool[]? apart)
     {
-        var (label, features) = (Columns.Named(data.Schema, columns.Label, "label"), Columns.Named(data.Schema, columns.Features, "feature"));
+        var (label, features) = (Columns.Named(data.Schema, columns.Label, "label"), Columns.Named(data.Schema, columns.Features,
+            "feature"));
         var weight = columns.Weight is null ? (DataViewSchema.Column?)null : Columns.Named(data.Schema, columns.Weight, "weight");
         if (weight is { } w && w.Type != NumberDataViewType.Single) throw Columns.Unfit(w, "weight", "Single");
 
@@ -112,7 +119,8 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
             if (at == count) throw new InvalidOperationException($"The data announced {count} rows and gives more.");
             var writer = apart is not null && apart[at] ? validation! : train;
             getFeatures(ref row);
-            if (Good(at, features.Name, CopyFeatures(row, writer.Features, at)) & Good(at, label.Name, getLabel(writer.Label)) && GoodWeight(at, weight, getWeight(), out var value))
+            if (Good(at, features.Name, CopyFeatures(row, writer.Features, at)) & Good(at, label.Name, getLabel(writer.Label))
+                && GoodWeight(at, weight, getWeight(), out var value))
                 writer.Add(value);
         }
         if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
@@ -124,7 +132,8 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
     {
         if (fault is null) return true;
         if (!skipBadRows)
-            throw new InvalidOperationException($"Row {row} {fault} in column '{column}'. Replace missing values, filter such rows out, or leave BadRows at Skip.");
+            throw new InvalidOperationException($"Row {row} {fault} in column '{column}'. Replace missing values, filter such rows "
+                + "out, or leave BadRows at Skip.");
         var kind = $"with '{column}' that {fault}";
         Skipped[kind] = Skipped.GetValueOrDefault(kind) + 1;
         return false;
@@ -141,7 +150,8 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
     private string? CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
     {
         if (row.Length != target.Length)
-            throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{columns.Features}'; it must have {target.Length}.");
+            throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{columns.Features}'; it must have "
+                + $"{target.Length}.");
         row.CopyTo(target);
         return AllFinite(target) ? null : "has NaN or infinite features";
     }

@@ -21,10 +21,12 @@ internal sealed record TrainingRows(Tensor Features, Tensor Labels, Tensor? Weig
     }
 
     /// <summary>Some of the rows, copied.</summary>
-    internal TrainingRows Select(Tensor places) => new(Features.index_select(0, places), Labels.index_select(0, places), Weights?.index_select(0, places));
+    internal TrainingRows Select(Tensor places) => new(Features.index_select(0, places), Labels.index_select(0, places),
+        Weights?.index_select(0, places));
 
     /// <summary>The rows from one on, in the same memory.</summary>
-    internal TrainingRows Slice(long from, long count) => new(Features.narrow(0, from, count), Labels.narrow(0, from, count), Weights?.narrow(0, from, count));
+    internal TrainingRows Slice(long from, long count) => new(Features.narrow(0, from, count), Labels.narrow(0, from, count),
+        Weights?.narrow(0, from, count));
 
     internal TrainingRows To(Device device) => new(Features.to(device), Labels.to(device), Weights?.to(device));
 

@@ -17,7 +17,8 @@ internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, do
     internal Module<Tensor, Tensor> Make(long inputs, long outputs)
     {
         if (!Activations.TryGetValue(Activation, out var activation))
-            throw new InvalidDataException($"The activation '{Activation}' is not known; it must be one of {string.Join(", ", Activations.Keys)}.");
+            throw new InvalidDataException($"The activation '{Activation}' is not known; it must be one of "
+                + $"{string.Join(", ", Activations.Keys)}.");
         var layers = new List<(string name, Module<Tensor, Tensor> layer)>();
         var width = inputs;
         foreach (var size in HiddenSizes)

@@ -29,5 +29,6 @@ internal static class LoadedModels
     }
 
     private static object Identity(ReadOnlyMemory<char> text) => MemoryMarshal.TryGetString(text, out var whole, out _, out _) ? whole
-        : MemoryMarshal.TryGetArray(text, out var segment) ? segment.Array! : throw new InvalidDataException("The model's text lies in memory of an unknown kind.");
+        : MemoryMarshal.TryGetArray(text, out var segment) ? segment.Array!
+            : throw new InvalidDataException("The model's text lies in memory of an unknown kind.");
 }

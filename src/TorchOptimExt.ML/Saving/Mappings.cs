@@ -45,7 +45,8 @@ internal sealed class ScoreInput
     {
         var model = LoadedModels.Of(TorchModelText, TorchModelWeights);
         if (TorchModelFeatures.Length != model.Inputs)
-            throw new InvalidOperationException($"A row has {TorchModelFeatures.Length} features; the model was trained on {model.Inputs}.");
+            throw new InvalidOperationException($"A row has {TorchModelFeatures.Length} features; the model was trained on "
+                + $"{model.Inputs}.");
         var scores = new float[model.Outputs];
         model.Score(TorchModelFeatures, 1, scores);
         return (model, scores);
@@ -140,7 +141,8 @@ internal sealed class ScoresFactory : CustomMappingFactory<ScoreInput, ScoresOut
         output.TorchModelScores = string.Create(scores.Length * ScoresOutput.Width, scores, static (text, scores) =>
         {
             text.Fill(' ');
-            for (var k = 0; k < scores.Length; k++) scores[k].TryFormat(text[(k * ScoresOutput.Width)..], out _, "G9", CultureInfo.InvariantCulture);
+            for (var k = 0; k < scores.Length; k++) scores[k].TryFormat(text[(k * ScoresOutput.Width)..], out _, "G9",
+                CultureInfo.InvariantCulture);
         });
         output.TorchModelLargest = (int)TorchModel.LargestKey(scores);
     }

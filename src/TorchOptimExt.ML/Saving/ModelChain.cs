@@ -27,24 +27,29 @@ internal static class ModelChain
             context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
             Constant(context, nameof(ScoreInput.TorchModelText), text, TextDataViewType.Instance, nameof(KeyOutput.TorchModelKey)),
             context.Transforms.CustomMapping<TextInput, WeightsKeyOutput>(new WeightsKeyFactory().GetMapping(), WeightsKeyFactory.Contract),
-            Constant(context, nameof(ScoreInput.TorchModelWeights), weights, new VectorDataViewType(NumberDataViewType.Byte, weights.Length), nameof(WeightsKeyOutput.TorchModelWeightsKey)),
+            Constant(context, nameof(ScoreInput.TorchModelWeights), weights, new VectorDataViewType(NumberDataViewType.Byte,
+                weights.Length), nameof(WeightsKeyOutput.TorchModelWeightsKey)),
             context.Transforms.CopyColumns(nameof(ScoreInput.TorchModelFeatures), featureColumn),
             .. Scoring(context, model),
-            context.Transforms.DropColumns(nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText), nameof(WeightsKeyOutput.TorchModelWeightsKey),
+            context.Transforms.DropColumns(nameof(KeyOutput.TorchModelKey), nameof(ScoreInput.TorchModelText),
+                nameof(WeightsKeyOutput.TorchModelWeightsKey),
                 nameof(ScoreInput.TorchModelWeights), nameof(ScoreInput.TorchModelFeatures)),
         ];
     }
 
     private static IEnumerable<IEstimator<ITransformer>> Scoring(MLContext context, TorchModel model) => model.Task switch
     {
-        TaskKind.BinaryClassification => [context.Transforms.CustomMapping<ScoreInput, BinaryOutput>(new BinaryFactory().GetMapping(), BinaryFactory.Contract)],
-        TaskKind.Regression => [context.Transforms.CustomMapping<ScoreInput, RegressionOutput>(new RegressionFactory().GetMapping(), RegressionFactory.Contract)],
+        TaskKind.BinaryClassification => [context.Transforms.CustomMapping<ScoreInput, BinaryOutput>(new BinaryFactory().GetMapping(),
+            BinaryFactory.Contract)],
+        TaskKind.Regression => [context.Transforms.CustomMapping<ScoreInput, RegressionOutput>(new RegressionFactory().GetMapping(),
+            RegressionFactory.Contract)],
         _ =>
         [
             context.Transforms.CustomMapping<ScoreInput, ScoresOutput>(new ScoresFactory().GetMapping(), ScoresFactory.Contract),
             VectorColumn.SlotNumbers(context, model),
             .. Vectors(context, model),
-            context.Transforms.DropColumns(nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest), VectorColumn.Slots),
+            context.Transforms.DropColumns(nameof(ScoresOutput.TorchModelScores), nameof(ScoresOutput.TorchModelLargest),
+                VectorColumn.Slots),
         ],
     };
 
@@ -64,14 +69,16 @@ internal static class ModelChain
     private static ValueMappingEstimator PredictedKey(MLContext context, TorchModel model)
     {
         var keys = model.Keys is { } known ? LabelType.Named(known.Type).Keys(context, known.Values) : Numbered();
-        return context.Transforms.Conversion.MapValue(ScoreColumns.PredictedLabel, keys, keys.Schema["Number"], keys.Schema["Key"], nameof(ScoresOutput.TorchModelLargest));
+        return context.Transforms.Conversion.MapValue(ScoreColumns.PredictedLabel, keys, keys.Schema["Number"], keys.Schema["Key"],
+            nameof(ScoresOutput.TorchModelLargest));
 
         IDataView Numbered()
         {
             var schema = SchemaDefinition.Create(typeof(NumberedKey));
             // In objects, keys count from 0.
             schema[nameof(NumberedKey.Key)].ColumnType = new KeyDataViewType(typeof(uint), (ulong)model.Outputs);
-            return context.Data.LoadFromEnumerable(Enumerable.Range(1, (int)model.Outputs).Select(k => new NumberedKey { Number = k, Key = (uint)k - 1 }).ToList(), schema);
+            return context.Data.LoadFromEnumerable(Enumerable.Range(1, (int)model.Outputs).Select(k => new NumberedKey { Number = k,
+                Key = (uint)k - 1 }).ToList(), schema);
         }
     }
 
@@ -108,10 +115,12 @@ internal static class ModelChain
         var context = new MLContext();
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
         schema[0].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1);
-        var data = parts.Take(2).Aggregate(context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, schema), (rows, part) => part.Transform(rows));
+        var data = parts.Take(2).Aggregate(context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, schema), (rows, part) =>
+            part.Transform(rows));
         var text = data.GetColumn<ReadOnlyMemory<char>>(nameof(ScoreInput.TorchModelText)).Single().ToString();
         // Past the third, which would not ask for the weights of a model that has scored already.
-        var weights = parts[3].Transform(context.Transforms.CopyColumns(nameof(WeightsKeyOutput.TorchModelWeightsKey), nameof(KeyOutput.TorchModelKey)).Fit(data).Transform(data));
+        var weights = parts[3].Transform(context.Transforms.CopyColumns(nameof(WeightsKeyOutput.TorchModelWeightsKey),
+            nameof(KeyOutput.TorchModelKey)).Fit(data).Transform(data));
         return ModelText.Read(text, weights.GetColumn<byte[]>(nameof(ScoreInput.TorchModelWeights)).Single());
     }
 

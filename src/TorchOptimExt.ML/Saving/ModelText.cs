@@ -14,7 +14,8 @@ internal static partial class ModelText
 {
     private const int Version = 2;
 
-    internal sealed record Stored(int Version, TaskKind Task, string FeatureColumn, long Inputs, long Outputs, string? ModuleName, Mlp? Mlp, LabelKeys? Keys,
+    internal sealed record Stored(int Version, TaskKind Task, string FeatureColumn, long Inputs, long Outputs, string? ModuleName,
+        Mlp? Mlp, LabelKeys? Keys,
         Scale? FeatureScale, Scale? LabelScale, float Threshold);
 
     [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
@@ -25,7 +26,8 @@ internal static partial class ModelText
     internal static (string text, byte[] weights) Write(string featureColumn, TorchModel model)
     {
         model.Architecture.Require();
-        var stored = new Stored(Version, model.Task, featureColumn, model.Inputs, model.Outputs, model.Architecture.Name, model.Architecture.Mlp, model.Keys,
+        var stored = new Stored(Version, model.Task, featureColumn, model.Inputs, model.Outputs, model.Architecture.Name,
+            model.Architecture.Mlp, model.Keys,
             model.FeatureScale, model.LabelScale, model.Threshold);
         return (JsonSerializer.Serialize(stored, Json.Default.Stored), ModuleBytes.Write(model.Module));
     }
@@ -35,7 +37,8 @@ internal static partial class ModelText
     {
         var stored = Parse(text);
         if (stored.Version != Version)
-            throw new InvalidDataException($"The model was written in version {stored.Version} of the format; this library reads version {Version}.");
+            throw new InvalidDataException($"The model was written in version {stored.Version} of the format; this library reads "
+                + $"version {Version}.");
         var architecture = new Architecture(stored.ModuleName, stored.Mlp);
         var module = architecture.Make(stored.Inputs, stored.Outputs);
         try { ModuleBytes.Read(module, weights); }

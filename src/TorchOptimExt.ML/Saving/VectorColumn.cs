@@ -25,8 +25,10 @@ internal static class VectorColumn
             VBuffer<ReadOnlyMemory<char>> names = new(keys.Values.Count, [.. keys.Values.Select(v => v.AsMemory())]);
             column.AddAnnotation("SlotNames", names, new VectorDataViewType(TextDataViewType.Instance, keys.Values.Count));
         }
-        var rows = context.Data.LoadFromEnumerable([new SlotRow { Key = KeyOutput.Value, Numbers = [.. Enumerable.Range(0, (int)model.Outputs)] }], schema);
-        return context.Transforms.Conversion.MapValue(Slots, rows, rows.Schema[nameof(SlotRow.Key)], rows.Schema[nameof(SlotRow.Numbers)], nameof(KeyOutput.TorchModelKey));
+        var rows = context.Data.LoadFromEnumerable([new SlotRow { Key = KeyOutput.Value, Numbers = [.. Enumerable.Range(0,
+            (int)model.Outputs)] }], schema);
+        return context.Transforms.Conversion.MapValue(Slots, rows, rows.Schema[nameof(SlotRow.Key)], rows.Schema[nameof(SlotRow.Numbers)],
+            nameof(KeyOutput.TorchModelKey));
     }
 
     /// <summary>The step that makes a vector of a function of each score.</summary>
@@ -36,7 +38,8 @@ internal static class VectorColumn
     internal static IEstimator<ITransformer> Of(MLContext context, string name, string function)
     {
         var score = $"single(mid(scores, slot * {ScoresOutput.Width}, slot * {ScoresOutput.Width} + {ScoresOutput.Width}))";
-        return context.Transforms.Expression(name, "(slot, scores) => " + function.Replace("{0}", score, StringComparison.Ordinal), Slots, nameof(ScoresOutput.TorchModelScores));
+        return context.Transforms.Expression(name, "(slot, scores) => " + function.Replace("{0}", score, StringComparison.Ordinal), Slots,
+            nameof(ScoresOutput.TorchModelScores));
     }
 
     private sealed class SlotRow

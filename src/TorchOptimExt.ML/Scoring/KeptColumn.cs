@@ -9,7 +9,8 @@ internal abstract class KeptColumn
     /// <summary>Room for a batch of a column's values.</summary>
     internal static KeptColumn Of(DataViewRow read, DataViewSchema.Column column, int batch)
     {
-        var type = column.Type is VectorDataViewType vector ? typeof(Vectors<>).MakeGenericType(vector.ItemType.RawType) : typeof(Values<>).MakeGenericType(column.Type.RawType);
+        var type = column.Type is VectorDataViewType vector ? typeof(Vectors<>).MakeGenericType(vector.ItemType.RawType)
+            : typeof(Values<>).MakeGenericType(column.Type.RawType);
         return (KeptColumn)Activator.CreateInstance(type, read, column, batch)!;
     }
 
@@ -34,6 +35,7 @@ internal abstract class KeptColumn
         private readonly VBuffer<T>[] values = new VBuffer<T>[batch];
 
         internal override void Keep(int at) => get(ref values[at]);
-        internal override Delegate Getter(Func<int> at) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[at()].CopyTo(ref value));
+        internal override Delegate Getter(Func<int> at) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
+            values[at()].CopyTo(ref value));
     }
 }

@@ -28,7 +28,8 @@ internal sealed record LabelKeys(string Type, IReadOnlyList<string> Values)
     internal void AddNamesTo(DataViewSchema.Annotations.Builder builder)
     {
         VBuffer<ReadOnlyMemory<char>> names = new(Values.Count, [.. Values.Select(v => v.AsMemory())]);
-        builder.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, Values.Count), (ref VBuffer<ReadOnlyMemory<char>> target) => names.CopyTo(ref target));
+        builder.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, Values.Count),
+            (ref VBuffer<ReadOnlyMemory<char>> target) => names.CopyTo(ref target));
     }
 
     /// <summary>Adds them to annotations under a name, with their type.</summary>

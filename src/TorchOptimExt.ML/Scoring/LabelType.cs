@@ -47,7 +47,8 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
     private static Typed<T> Number<T>(string name, NumberDataViewType item) where T : INumber<T> =>
         new(name, item, v => v.ToString(null, CultureInfo.InvariantCulture), v => T.Parse(v, CultureInfo.InvariantCulture));
 
-    private sealed class Typed<T>(string name, PrimitiveDataViewType item, Func<T, string> write, Func<string, T> parse) : LabelType(name, item)
+    private sealed class Typed<T>(string name, PrimitiveDataViewType item, Func<T, string> write, Func<string, T> parse) : LabelType(name,
+        item)
     {
         internal override string[] Read(DataViewSchema.Column label)
         {
@@ -65,7 +66,8 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
         internal override IDataView Keys(MLContext context, IReadOnlyList<string> values)
         {
             var rows = context.Data.LoadFromEnumerable(values.Select((v, k) => new Row { Number = k + 1, Value = parse(v) }).ToList());
-            return context.Transforms.Conversion.MapValueToKey("Key", nameof(Row.Value), keyData: context.Transforms.SelectColumns(nameof(Row.Value)).Fit(rows).Transform(rows))
+            return context.Transforms.Conversion.MapValueToKey("Key", nameof(Row.Value),
+                keyData: context.Transforms.SelectColumns(nameof(Row.Value)).Fit(rows).Transform(rows))
                 .Fit(rows).Transform(rows);
         }
 

@@ -75,7 +75,8 @@ internal abstract class PredictionTask
         internal override Tensor Loss(Tensor outputs, Tensor labels, Reduction reduction) =>
             functional.binary_cross_entropy_with_logits(outputs, labels, reduction: reduction);
 
-        internal override (double sum, long count) Tally(Tensor outputs, Tensor labels, Scale? scale) => Right(Numbers(outputs), Numbers(labels));
+        internal override (double sum, long count) Tally(Tensor outputs, Tensor labels, Scale? scale) => Right(Numbers(outputs),
+            Numbers(labels));
     }
 
     private sealed class MultiLabel : PredictionTask
@@ -87,7 +88,8 @@ internal abstract class PredictionTask
         internal override Tensor Loss(Tensor outputs, Tensor labels, Reduction reduction) => WithoutMissing(labels, reduction,
             present => functional.binary_cross_entropy_with_logits(outputs, present, reduction: Reduction.None));
 
-        internal override (double sum, long count) Tally(Tensor outputs, Tensor labels, Scale? scale) => Right(Numbers(outputs), Numbers(labels));
+        internal override (double sum, long count) Tally(Tensor outputs, Tensor labels, Scale? scale) => Right(Numbers(outputs),
+            Numbers(labels));
     }
 
     private sealed class Multiclass : PredictionTask
@@ -96,7 +98,8 @@ internal abstract class PredictionTask
         internal override string MetricName => "accuracy";
         internal override Tensor Outputs(Tensor outputs) => outputs;
 
-        internal override Tensor Loss(Tensor outputs, Tensor labels, Reduction reduction) => functional.cross_entropy(outputs, labels, reduction: reduction);
+        internal override Tensor Loss(Tensor outputs, Tensor labels, Reduction reduction) => functional.cross_entropy(outputs, labels,
+            reduction: reduction);
 
         internal override (double sum, long count) Tally(Tensor outputs, Tensor labels, Scale? scale)
         {

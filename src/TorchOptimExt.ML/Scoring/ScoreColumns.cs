@@ -23,7 +23,8 @@ internal static class ScoreColumns
         return model.Task switch
         {
             TaskKind.BinaryClassification =>
-                [(Score, NumberDataViewType.Single), (Probability, NumberDataViewType.Single), (PredictedLabel, BooleanDataViewType.Instance)],
+                [(Score, NumberDataViewType.Single), (Probability, NumberDataViewType.Single), (PredictedLabel,
+                    BooleanDataViewType.Instance)],
             TaskKind.MulticlassClassification => [(Score, numbers), (PredictedLabel, new KeyDataViewType(typeof(uint), (ulong)several))],
             TaskKind.MultiOutputRegression => [(Score, numbers)],
             TaskKind.MultiLabelClassification =>
@@ -52,12 +53,16 @@ internal static class ScoreColumns
         var threshold = model.Threshold;
         return (model.Task, name) switch
         {
-            (TaskKind.BinaryClassification, Probability) => (ValueGetter<float>)((ref float value) => value = TorchModel.Probability(scores().Span[0])),
-            (TaskKind.BinaryClassification, PredictedLabel) => (ValueGetter<bool>)((ref bool value) => value = scores().Span[0] > threshold),
-            (TaskKind.MulticlassClassification, PredictedLabel) => (ValueGetter<uint>)((ref uint value) => value = TorchModel.LargestKey(scores().Span)),
+            (TaskKind.BinaryClassification, Probability) => (ValueGetter<float>)((ref float value) =>
+                value = TorchModel.Probability(scores().Span[0])),
+            (TaskKind.BinaryClassification, PredictedLabel) => (ValueGetter<bool>)((ref bool value) =>
+                value = scores().Span[0] > threshold),
+            (TaskKind.MulticlassClassification, PredictedLabel) => (ValueGetter<uint>)((ref uint value) =>
+                value = TorchModel.LargestKey(scores().Span)),
             (TaskKind.MultiLabelClassification, Probability) => Vector(scores, TorchModel.Probability),
             (TaskKind.MultiLabelClassification, PredictedLabel) => Vector(scores, score => score > threshold),
-            (TaskKind.BinaryClassification or TaskKind.Regression, _) => (ValueGetter<float>)((ref float value) => value = scores().Span[0]),
+            (TaskKind.BinaryClassification or TaskKind.Regression, _) => (ValueGetter<float>)((ref float value) =>
+                value = scores().Span[0]),
             _ => Vector(scores, static score => score),
         };
     }

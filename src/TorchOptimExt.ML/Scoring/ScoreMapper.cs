@@ -16,7 +16,8 @@ internal sealed class ScoreMapper : IRowToRowMapper
         Features = Columns.Named(input, featureColumn, "feature");
         var width = Columns.Inputs(Features);
         if (width != model.Inputs)
-            throw new ArgumentOutOfRangeException(nameof(input), $"The feature column '{featureColumn}' has {width} values; the model was trained on {model.Inputs}.");
+            throw new ArgumentOutOfRangeException(nameof(input),
+                $"The feature column '{featureColumn}' has {width} values; the model was trained on {model.Inputs}.");
         OutputSchema = ScoreColumns.AddTo(input, model);
     }
 

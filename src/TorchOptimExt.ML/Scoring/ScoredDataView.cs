@@ -28,7 +28,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         return new ScoringCursor(read, mapper, active, passed, Math.Max(1, batch));
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private abstract class Cursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active) : DataViewRowCursor
     {
@@ -38,7 +39,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
-            ? (ValueGetter<TValue>)Getter<TValue>(column) : throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not active.");
+            ? (ValueGetter<TValue>)Getter<TValue>(column) : throw new ArgumentOutOfRangeException(nameof(column),
+                $"Column '{column.Name}' is not active.");
 
         protected abstract Delegate Getter<TValue>(DataViewSchema.Column column);
 
@@ -56,7 +58,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         public override long Batch => Read.Batch;
         public override ValueGetter<DataViewRowId> GetIdGetter() => Read.GetIdGetter();
         public override bool MoveNext() => Read.MoveNext();
-        protected override Delegate Getter<TValue>(DataViewSchema.Column column) => Read.GetGetter<TValue>(Mapper.InputSchema[column.Index]);
+        protected override Delegate Getter<TValue>(DataViewSchema.Column column) =>
+            Read.GetGetter<TValue>(Mapper.InputSchema[column.Index]);
     }
 
     private sealed class ScoringCursor : Cursor
@@ -69,7 +72,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         private VBuffer<float> buffer;
         private int scored, at = -1;
 
-        internal ScoringCursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active, List<DataViewSchema.Column> passed, int batch)
+        internal ScoringCursor(DataViewRowCursor read, ScoreMapper mapper, HashSet<int> active, List<DataViewSchema.Column> passed,
+            int batch)
             : base(read, mapper, active)
         {
             kept = passed.ToDictionary(c => c.Index, c => KeptColumn.Of(read, c, batch));
@@ -105,7 +109,8 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             {
                 getFeatures(ref buffer);
                 if (buffer.Length != inputs)
-                    throw new InvalidOperationException($"Row {Read.Position} has {buffer.Length} features; the model was trained on {inputs}.");
+                    throw new InvalidOperationException($"Row {Read.Position} has {buffer.Length} features; the model was trained on "
+                        + $"{inputs}.");
                 buffer.CopyTo(features.AsSpan(scored * inputs, inputs));
                 places[scored] = (Read.Position, Read.Batch, default);
                 getId(ref places[scored].id);

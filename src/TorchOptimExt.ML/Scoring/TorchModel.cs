@@ -9,7 +9,8 @@ namespace TorchOptimExt.ML.Scoring;
 /// <summary>A trained module with what is needed to score rows and to save it; see <c>TorchTransformer.Model</c>.</summary>
 public sealed class TorchModel : IDisposable
 {
-    internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, nn.Module<Tensor, Tensor> module, Device device)
+    internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, nn.Module<Tensor, Tensor> module,
+        Device device)
     {
         (Task, Inputs, Outputs, Architecture, Module, Device) = (task, inputs, outputs, architecture, module, device);
         module.eval();
@@ -55,7 +56,8 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>The same module with another threshold. Both models share it: disposing one disposes the other's.</summary>
     internal TorchModel WithThreshold(float threshold) =>
-        new(Task, Inputs, Outputs, Architecture, Module, Device) { Keys = Keys, FeatureScale = FeatureScale, LabelScale = LabelScale, Threshold = threshold };
+        new(Task, Inputs, Outputs, Architecture, Module, Device) { Keys = Keys, FeatureScale = FeatureScale, LabelScale = LabelScale,
+            Threshold = threshold };
 
     /// <summary>
     /// Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: values, logits, or the classes'
@@ -74,7 +76,8 @@ public sealed class TorchModel : IDisposable
         var dense = outputs.to_type(ScalarType.Float32).to(CPU).contiguous();
         var values = MemoryMarshal.Cast<byte, float>(dense.bytes);
         if (values.Length != count * Outputs)
-            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it must give [{count}, {Outputs}].");
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it "
+                + $"must give [{count}, {Outputs}].");
         values.CopyTo(scores);
         LabelScale?.Undo(scores[..values.Length]);
     }

@@ -14,7 +14,8 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
 
     /// <summary>Steps, and gives loss and metric of before, or what a search without gradients says of its evaluations.</summary>
     /// <exception cref="TrainingDivergedException">The loss is NaN or infinite, also where the optimizer looked away from here.</exception>
-    internal (double loss, (double sum, long count) metric) Run(int epoch, int batch, Func<(Tensor loss, (double sum, long count) metric)> evaluate)
+    internal (double loss, (double sum, long count) metric) Run(int epoch, int batch, Func<(Tensor loss, (double sum,
+        long count) metric)> evaluate)
     {
         (double loss, (double sum, long count) metric)? first = null;
         double? broken = null;
@@ -43,7 +44,8 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
             return loss;
         }
 
-        TrainingDivergedException Diverged(double loss, Exception? cause = null) => new(epoch, batch, loss, optimizer.ParamGroups.First().LearningRate, cause);
+        TrainingDivergedException Diverged(double loss, Exception? cause = null) => new(epoch, batch, loss,
+            optimizer.ParamGroups.First().LearningRate, cause);
     }
 
     private static void Backward(Tensor loss)
@@ -51,7 +53,8 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
         try { loss.backward(); }
         catch (ExternalException e)
         {
-            throw new InvalidOperationException("The loss has no gradient: TorchTrainerOptions.Loss and the module must compute it by tensor operations that torch can "
+            throw new InvalidOperationException("The loss has no gradient: TorchTrainerOptions.Loss and the module must compute it by "
+                + "tensor operations that torch can "
                 + $"differentiate, with at least one parameter that requires a gradient. {e.Message.Split('\n')[0]}", e);
         }
     }

@@ -42,9 +42,11 @@ public sealed class ClassWeights
         {
             ArgumentNullException.ThrowIfNull(label, nameof(weights));
             if (!double.IsFinite(weight) || weight < 0)
-                throw new ArgumentOutOfRangeException(nameof(weights), weight, FormattableString.Invariant($"The weight of class '{label}' is {weight}; it must be finite and at least 0."));
+                throw new ArgumentOutOfRangeException(nameof(weights), weight,
+                    FormattableString.Invariant($"The weight of class '{label}' is {weight}; it must be finite and at least 0."));
         }
-        if (weights.Select(w => w.label).Distinct(StringComparer.Ordinal).Count() < weights.Length) throw new ArgumentException("A class is named twice.", nameof(weights));
+        if (weights.Select(w => w.label).Distinct(StringComparer.Ordinal).Count() < weights.Length)
+            throw new ArgumentException("A class is named twice.", nameof(weights));
         return new([.. weights]);
     }
 
@@ -58,7 +60,8 @@ public sealed class ClassWeights
         {
             var at = keys is null ? int.TryParse(label, out var number) ? number - 1 : -1 : keys.Values.ToList().IndexOf(label);
             if (at < 0 || at >= classes)
-                throw new InvalidOperationException($"ClassWeights names the class '{label}', which is not among the labels{(keys is null ? $" 1 to {classes}" : ": " + string.Join(", ", keys.Values.Take(20)))}.");
+                throw new InvalidOperationException($"ClassWeights names the class '{label}', which is not among the "
+                    + $"labels{(keys is null ? $" 1 to {classes}" : ": " + string.Join(", ", keys.Values.Take(20)))}.");
             factors[at] = weight;
         }
         return factors;

@@ -12,5 +12,6 @@ namespace TorchOptimExt.ML.Training;
 /// <param name="LearningRate">The learning rate of the first parameter group in this epoch.</param>
 /// <param name="Seconds">The duration of the epoch in seconds, with validation.</param>
 /// <param name="RowsPerSecond">Training rows visited in a second, without validation.</param>
-public sealed record EpochReport(int Epoch, double TrainLoss, double TrainMetric, double? ValidationLoss, double? ValidationMetric, string MetricName,
+public sealed record EpochReport(int Epoch, double TrainLoss, double TrainMetric, double? ValidationLoss, double? ValidationMetric,
+    string MetricName,
     double LearningRate, double Seconds, double RowsPerSecond);

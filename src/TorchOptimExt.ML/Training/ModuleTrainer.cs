@@ -39,7 +39,8 @@ internal sealed class ModuleTrainer : IDisposable
         parameters = [.. module.parameters()];
         optimizer = TrainingOptions.Made(nameof(options.Optimizer), "optimizer", () => options.Optimizer(parameters));
         CheckOptimizer();
-        scheduler = options.Scheduler is { } make ? TrainingOptions.Made(nameof(options.Scheduler), "schedule", () => make(optimizer)) : null;
+        scheduler = options.Scheduler is { } make ? TrainingOptions.Made(nameof(options.Scheduler), "schedule", () => make(optimizer))
+            : null;
         step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
         batches = new BatchOrder(train, options);
         log = new TrainingLog(options);
@@ -72,10 +73,12 @@ internal sealed class ModuleTrainer : IDisposable
             throw new InvalidOperationException($"{name} takes its gradients itself, where it takes any: they cannot be clipped. "
                 + $"Leave {nameof(options.MaxGradientNorm)} null.");
         if (optimizer is not OptimizerHelper && options.CheckpointPath is not null)
-            throw new InvalidOperationException($"{name} keeps its state inside libtorch, where TorchSharp cannot read it: such a training has no checkpoints. "
+            throw new InvalidOperationException($"{name} keeps its state inside libtorch, where TorchSharp cannot read it: such a "
+                + "training has no checkpoints. "
                 + $"Leave {nameof(options.CheckpointPath)} null.");
         if (optimizer is OptimizerHelper && !optimizer.parameters().Select(p => p.Handle).Intersect(parameters.Select(p => p.Handle)).Any())
-            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Optimizer)} made an optimizer of none of the module's parameters.");
+            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Optimizer)} made an optimizer of none of the "
+                + "module's parameters.");
     }
 
     // False where it was cancelled in the middle.
@@ -125,7 +128,8 @@ internal sealed class ModuleTrainer : IDisposable
     private (Tensor loss, (double sum, long count) metric) Loss(TrainingRows rows)
     {
         var outputs = task.Outputs(module.call(rows.Features));
-        var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean) : Mean(PerExample(outputs, rows.Labels), rows);
+        var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean)
+            : Mean(PerExample(outputs, rows.Labels), rows);
         return (loss, task.Tally(outputs, rows.Labels, labelScale));
     }
 
@@ -136,12 +140,14 @@ internal sealed class ModuleTrainer : IDisposable
         try { loss = given(outputs, labels); }
         catch (ExternalException e)
         {
-            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} failed on outputs of shape [{Shape(outputs)}] and labels of shape "
+            throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} failed on outputs of shape "
+                + $"[{Shape(outputs)}] and labels of shape "
                 + $"[{Shape(labels)}]: {e.Message.Split('\n')[0]}", e);
         }
         if (loss is null) throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} returned null.");
         return loss.dim() == 1 && loss.size(0) == labels.size(0) ? loss
-            : throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} returned shape [{Shape(loss)}]; it must return one loss for each of the "
+            : throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} returned shape [{Shape(loss)}]; it must "
+            + "return one loss for each of the "
                 + $"{labels.size(0)} rows, as TorchSharp's losses do with Reduction.None.");
 
         static string Shape(Tensor tensor) => string.Join(", ", tensor.shape);
@@ -156,7 +162,8 @@ internal sealed class ModuleTrainer : IDisposable
         module.eval();
         using var quiet = no_grad();
         var tally = new EpochTally();
-        var size = Math.Clamp((1 << 20) / rows.Inputs, 1, 4096);       // of wide rows fewer at once: a module may keep several times as much
+        // Of wide rows fewer at once: a module may keep several times as much.
+        var size = Math.Clamp((1 << 20) / rows.Inputs, 1, 4096);
         for (long at = 0; at < rows.Count; at += size)
         {
             using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchOptimExt.ML.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,8 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
     {
         Train = ClassWeights.Weigh(Train, factors);
         if (Validation is not null) Validation = ClassWeights.Weigh(Validation, factors);
-        if (Train.TotalWeight() == 0) throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
+        if (Train.TotalWeight() == 0)
+            throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
     }
 
     /// <summary>Standardizes features and labels by a scale each, where there is one.</summary>
@@ -44,9 +46,11 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         var present = largest[largest.gt(0)];
         if (present.numel() == 0 || present.max().ToSingle() <= FarApart * present.min().ToSingle()) return null;
         var (high, low) = (largest.argmax().ToInt64(), largest.add(largest.eq(0).mul(float.MaxValue)).argmin().ToInt64());
-        return FormattableString.Invariant($"The features in column '{featureColumn}' differ in scale by more than {FarApart}: slot {high} reaches {largest[high].ToSingle():g3}, ")
-            + FormattableString.Invariant($"slot {low} only {largest[low].ToSingle():g3}. Networks train badly on such features: normalize them, for example with ")
-            + "NormalizeMeanVariance, or set StandardizeFeatures.";
+        return string.Create(CultureInfo.InvariantCulture, $"The features in column '{featureColumn}' differ in scale by more than ")
+            + string.Create(CultureInfo.InvariantCulture, $"{FarApart}: ")
+            + string.Create(CultureInfo.InvariantCulture, $"slot {high} reaches {largest[high].ToSingle():g3}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"slot {low} only {largest[low].ToSingle():g3}. ")
+            + "Networks train badly on such features: normalize them, for example with NormalizeMeanVariance, or set StandardizeFeatures.";
     }
 
     internal void To(Device device)

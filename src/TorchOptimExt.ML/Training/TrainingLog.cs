@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.Runtime;
@@ -25,10 +26,13 @@ internal sealed partial class TrainingLog(TrainingOptions options)
         }
         else
         {
-            LogValidatedEpoch(logger, report.Epoch, report.TrainLoss, report.MetricName, report.TrainMetric, report.ValidationLoss, report.ValidationMetric, report.LearningRate, report.Seconds);
-            validation = FormattableString.Invariant($" validation loss {report.ValidationLoss:g5}, {report.MetricName} {report.ValidationMetric:g4};");
+            LogValidatedEpoch(logger, report.Epoch, report.TrainLoss, report.MetricName, report.TrainMetric, report.ValidationLoss,
+                report.ValidationMetric, report.LearningRate, report.Seconds);
+            validation = string.Create(CultureInfo.InvariantCulture,
+                $" validation loss {report.ValidationLoss:g5}, {report.MetricName} {report.ValidationMetric:g4};");
         }
-        Raise(FormattableString.Invariant($"Epoch {report.Epoch}: loss {report.TrainLoss:g5}, {report.MetricName} {report.TrainMetric:g4};{validation} {report.RowsPerSecond:f0} rows/s."));
+        Raise(string.Create(CultureInfo.InvariantCulture, $"Epoch {report.Epoch}: loss {report.TrainLoss:g5}, {report.MetricName} "
+            + $"{report.TrainMetric:g4};{validation} {report.RowsPerSecond:f0} rows/s."));
     }
 
     internal void End(int epochs, double best)
@@ -66,11 +70,16 @@ internal sealed partial class TrainingLog(TrainingOptions options)
     [LoggerMessage(Level = LogLevel.Information, Message = "Training {Parameters} parameters: {Training}")]
     private static partial void LogBegin(ILogger logger, string training, long parameters);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; learning rate {LearningRate}, {Seconds} s")]
-    private static partial void LogEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric, double learningRate, double seconds);
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; learning rate {LearningRate}, {Seconds} s")]
+    private static partial void LogEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric,
+        double learningRate, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; validation loss {ValidationLoss}, {ValidationMetric}; learning rate {LearningRate}, {Seconds} s")]
-    private static partial void LogValidatedEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric, double? validationLoss, double? validationMetric, double learningRate, double seconds);
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Epoch {Epoch}: loss {TrainLoss}, {Metric} {TrainMetric}; validation loss {ValidationLoss}, {ValidationMetric}; "
+            + "learning rate {LearningRate}, {Seconds} s")]
+    private static partial void LogValidatedEpoch(ILogger logger, int epoch, double trainLoss, string metric, double trainMetric,
+        double? validationLoss, double? validationMetric, double learningRate, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training ended after {Epochs} epochs; best loss {Best}")]
     private static partial void LogEnd(ILogger logger, int epochs, double best);

@@ -156,7 +156,8 @@ public abstract class TrainingOptions
 
     internal static void Require(bool good, string name, object? value, string range)
     {
-        if (!good) throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
+        if (!good) throw new ArgumentOutOfRangeException(name, value,
+            FormattableString.Invariant($"{name} is {value}; it must be {range}."));
     }
 
     /// <summary>What a user's function makes; its failure is told with the option's name.</summary>
