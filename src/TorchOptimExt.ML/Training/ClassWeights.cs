@@ -8,8 +8,8 @@ namespace TorchOptimExt.ML.Training;
 /// <summary>How much the examples of each class count in training; a row's weight is that of its class times its own.</summary>
 /// <example>
 /// <code>
-/// options.ClassWeights = ClassWeights.Balanced;
-/// options.ClassWeights = ClassWeights.Of(("spam", 1), ("ham", 5));
+/// var balanced = new TorchTrainerOptions { ClassWeights = ClassWeights.Balanced };
+/// var given = new TorchTrainerOptions { ClassWeights = ClassWeights.Of(("spam", 1), ("ham", 5)) };
 /// </code>
 /// </example>
 public sealed class ClassWeights

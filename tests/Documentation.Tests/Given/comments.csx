@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using TorchOptimExt;
-using TorchOptimExt.Elementwise;
+using TorchOptimExt.FirstOrder;
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.ML;
+using TorchOptimExt.ML.Training;
+using TorchOptimExt.RandomSearch;
+using TorchOptimExt.Rules;
 using TorchSharp;
 using static Given;
 
