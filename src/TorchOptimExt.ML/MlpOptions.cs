@@ -39,6 +39,11 @@ public sealed class MlpOptions
 
     internal Mlp ToModule() => new([.. HiddenSizes], Activation.ToString(), Dropout, BatchNormalization);
 
-    internal MlpOptions Copy() => new() { HiddenSizes = [.. HiddenSizes], Activation = Activation, Dropout = Dropout,
-        BatchNormalization = BatchNormalization };
+    internal MlpOptions Copy() => new()
+    {
+        HiddenSizes = [.. HiddenSizes],
+        Activation = Activation,
+        Dropout = Dropout,
+        BatchNormalization = BatchNormalization
+    };
 }

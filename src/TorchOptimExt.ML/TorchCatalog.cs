@@ -147,8 +147,16 @@ public static class TorchCatalog
     private static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor,
         Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int epochs, int batchSize, long? seed)
     {
-        var options = new TorchTrainerOptions { LabelColumnName = label, FeatureColumnName = features, ExampleWeightColumnName = weight,
-            ModuleWithOutputs = module, Epochs = epochs, BatchSize = batchSize, Seed = seed };
+        var options = new TorchTrainerOptions
+        {
+            LabelColumnName = label,
+            FeatureColumnName = features,
+            ExampleWeightColumnName = weight,
+            ModuleWithOutputs = module,
+            Epochs = epochs,
+            BatchSize = batchSize,
+            Seed = seed
+        };
         if (optimizer is not null) options.Optimizer = optimizer;
         return options;
     }

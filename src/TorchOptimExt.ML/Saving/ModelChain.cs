@@ -77,8 +77,11 @@ internal static class ModelChain
             var schema = SchemaDefinition.Create(typeof(NumberedKey));
             // In objects, keys count from 0.
             schema[nameof(NumberedKey.Key)].ColumnType = new KeyDataViewType(typeof(uint), (ulong)model.Outputs);
-            return context.Data.LoadFromEnumerable(Enumerable.Range(1, (int)model.Outputs).Select(k => new NumberedKey { Number = k,
-                Key = (uint)k - 1 }).ToList(), schema);
+            return context.Data.LoadFromEnumerable(Enumerable.Range(1, (int)model.Outputs).Select(k => new NumberedKey
+            {
+                Number = k,
+                Key = (uint)k - 1
+            }).ToList(), schema);
         }
     }
 

@@ -56,8 +56,13 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>The same module with another threshold. Both models share it: disposing one disposes the other's.</summary>
     internal TorchModel WithThreshold(float threshold) =>
-        new(Task, Inputs, Outputs, Architecture, Module, Device) { Keys = Keys, FeatureScale = FeatureScale, LabelScale = LabelScale,
-            Threshold = threshold };
+        new(Task, Inputs, Outputs, Architecture, Module, Device)
+        {
+            Keys = Keys,
+            FeatureScale = FeatureScale,
+            LabelScale = LabelScale,
+            Threshold = threshold
+        };
 
     /// <summary>
     /// Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: values, logits, or the classes'

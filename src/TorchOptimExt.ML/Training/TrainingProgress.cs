@@ -17,8 +17,13 @@ internal sealed class TrainingProgress
 
     internal Dictionary<string, object> ToValues(string identity)
     {
-        var values = new Dictionary<string, object> { ["training"] = identity, ["epoch"] = Epoch, ["bestLoss"] = BestLoss,
-            ["epochsWithoutImprovement"] = EpochsWithoutImprovement };
+        var values = new Dictionary<string, object>
+        {
+            ["training"] = identity,
+            ["epoch"] = Epoch,
+            ["bestLoss"] = BestLoss,
+            ["epochsWithoutImprovement"] = EpochsWithoutImprovement
+        };
         if (BestWeights is not null) values["bestWeights"] = BestWeights;
         return values;
     }
