@@ -26,7 +26,8 @@ internal static class ArsCommand
         var bandwidth = CopyBandwidth.Measure();
         set_num_threads(Environment.ProcessorCount);
         const int DeviatesOfAStep = 3 * Directions * Parameters;        // for 2N evaluations and N directions of the update
-        var (stepMs, noiseMs, _) = Interleaved.Medians(Step(), NormalsOnAllThreads(), null, seconds);
+        var times = Interleaved.Medians([Step(), NormalsOnAllThreads()], seconds);
+        var (stepMs, noiseMs) = (times[0], times[1]);
 
         // Each pass reads and writes 4 bytes a parameter.
         const int Passes = 4 * Directions + 1;

@@ -5,42 +5,28 @@ namespace TorchOptimExt.Benchmarks.Steps;
 /// <summary>Times rivals in turn, so that what else the machine does strikes all of them alike.</summary>
 internal static class Interleaved
 {
-    private const int Blocks = 3;
-
-    /// <summary>The median milliseconds of each: blocks of A B A B … in this process, and of the third's runs in another between them.</summary>
-    /// <param name="first">One run of A.</param>
-    /// <param name="second">One run of B.</param>
-    /// <param name="third">Gives the milliseconds of so many runs elsewhere; null where there is no third.</param>
-    /// <param name="seconds">How long a block lasts, about.</param>
-    public static (double first, double second, double? third) Medians(Action first, Action second, Func<int, double[]>? third, double seconds)
+    /// <summary>The median milliseconds of each: A B C A B C … in this process.</summary>
+    /// <param name="rivals">A run of each.</param>
+    /// <param name="seconds">How long to measure, about.</param>
+    public static double[] Medians(Action[] rivals, double seconds)
     {
-        WarmUp(first, second);
-        third?.Invoke(3);
-        List<double> ours = [], reference = [], elsewhere = [];
-        for (var block = 0; block < Blocks; block++)
-        {
-            var runs = 0;
-            for (var start = Stopwatch.GetTimestamp(); runs < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; runs++)
-            {
-                ours.Add(Milliseconds(first));
-                reference.Add(Milliseconds(second));
-            }
-            if (third is not null) elsewhere.AddRange(third(runs));
-        }
-        return (Median(ours), Median(reference), third is null ? null : Median(elsewhere));
+        WarmUp(rivals);
+        var times = rivals.Select(_ => new List<double>()).ToArray();
+        for (var start = Stopwatch.GetTimestamp(); times[0].Count < 9 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
+            for (var k = 0; k < rivals.Length; k++)
+                times[k].Add(Milliseconds(rivals[k]));
+        return [.. times.Select(Median)];
     }
 
     // The just-in-time compiler reaches its last tier in two turns: each waits for 30 calls and then for a tenth of a second without new methods.
-    private static void WarmUp(Action first, Action second)
+    private static void WarmUp(Action[] rivals)
     {
         for (var turn = 0; turn < 4; turn++)
         {
             var start = Stopwatch.GetTimestamp();
             for (var run = 0; run < 5 || (run < 40 && Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5); run++)
-            {
-                first();
-                second();
-            }
+                foreach (var rival in rivals)
+                    rival();
             Thread.Sleep(150);
         }
     }

@@ -11,13 +11,17 @@ internal sealed record StepCase(string Name, long[][] Shapes, bool LastStrided =
 {
     public static StepCase[] All { get; } =
     [
-        new("10M", [[10_000_000]]),
+        new("mlp-203k", [[256, 784], [256], [10, 256], [10]]),
         new("500x1000", Repeat([1000], 500)),
-        new("mlp-784-256-10", [[256, 784], [256], [10, 256], [10]]),
+        new("resnet18", ResNet18()),
+        new("10M", [[10_000_000]]),
         new("500x1000-unfused", Repeat([25, 40], 500), LastStrided: true),
     ];
 
     public long Elements { get; } = Shapes.Sum(shape => shape.Aggregate(1L, (a, b) => a * b));
+
+    /// <summary>Whether the data is so much that it comes from memory, whose speed then is a limit, and not from a cache.</summary>
+    public bool IsBoundByMemory => Elements >= 5_000_000;
 
     /// <summary>Random parameters with random gradients, the same at each call.</summary>
     public Parameter[] Parameters()
@@ -36,4 +40,22 @@ internal sealed record StepCase(string Name, long[][] Shapes, bool LastStrided =
     }
 
     private static long[][] Repeat(long[] shape, int count) => [.. Enumerable.Repeat(shape, count)];
+
+    /// <summary>The shapes of the network for images of K. He and others, "Deep residual learning for image recognition", 2015: 62 tensors, 11.7M elements.</summary>
+    private static long[][] ResNet18()
+    {
+        List<long[]> shapes = [[64, 3, 7, 7], [64], [64]];
+        void Add(long outputs, long inputs, long side) => shapes.AddRange([[outputs, inputs, side, side], [outputs], [outputs]]);
+        long before = 64;
+        foreach (var width in (long[])[64, 128, 256, 512])
+        {
+            Add(width, before, 3);
+            Add(width, width, 3);
+            if (width != before) Add(width, before, 1);
+            Add(width, width, 3);
+            Add(width, width, 3);
+            before = width;
+        }
+        return [.. shapes, [1000, 512], [1000]];
+    }
 }
