@@ -14,8 +14,10 @@ internal static class ParameterChecks
         for (var k = 0; k < added.Count; k++)
         {
             var parameter = added[k] ?? throw new ArgumentException("The list of parameters holds a null.", "parameters");
-            var wrong = !parameter.is_floating_point() ? $"is {parameter.dtype}; only real floating-point tensors can be optimized"
+            var wrong = parameter.IsInvalid ? "was disposed"
+                : !parameter.is_floating_point() ? $"is {parameter.dtype}; only real floating-point tensors can be optimized"
                 : !parameter.is_leaf ? "is not a leaf: it was computed from other tensors. Optimize those, or detach() it first"
+                : OverlapsItself(parameter) ? "has elements that share memory, as expand() makes them; optimize the tensor that it is a view of"
                 : !seen.Add(parameter.Handle) ? "is given twice; each parameter belongs to one group, once" : null;
             if (wrong is not null) throw new ArgumentException($"{name(parameter, present.Count + k)} {wrong}.", "parameters");
         }
@@ -37,6 +39,23 @@ internal static class ParameterChecks
         for (var k = 1; k < ranges.Count; k++)
             if (ranges[k].from < ranges[k - 1].to) return (ranges[k - 1].place, ranges[k].place);
         return null;
+    }
+
+    // Each dimension steps over all that the finer ones reach, or else (rare) the places of all elements are counted.
+    private static bool OverlapsItself(Parameter parameter)
+    {
+        if (parameter.is_sparse || parameter.NumberOfElements < 2) return false;
+        long reach = 0;
+        var (apart, dimensions) = (true, parameter.shape.Zip(parameter.stride()).Where(d => d.First > 1).OrderBy(d => d.Second).ToList());
+        foreach (var (size, stride) in dimensions)
+        {
+            apart &= stride > reach;
+            reach += (size - 1) * stride;
+        }
+        if (apart || reach + 1 < parameter.NumberOfElements) return !apart;
+        IEnumerable<long> places = [0];
+        foreach (var (size, stride) in dimensions) places = places.SelectMany(place => Enumerable.Range(0, (int)size).Select(k => place + k * stride));
+        return places.Distinct().LongCount() < parameter.NumberOfElements;
     }
 
     // From the first to past the last byte that a CPU tensor may touch; memory elsewhere cannot be compared.
