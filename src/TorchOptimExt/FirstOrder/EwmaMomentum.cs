@@ -36,7 +36,7 @@ public sealed partial class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Opt
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return ([0], [zeros(parameter.shape, parameter.dtype, parameter.device)]);      // the number: the sum of the weights in the average
+        return ([0], [StateLike(parameter)]);      // the number: the sum of the weights in the average
     }
 
     /// <inheritdoc/>

@@ -19,8 +19,7 @@ public abstract class RpropVariant<TOptions, TRule> : ElementwiseOptimizer<TOpti
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(options);
-        using var quiet = no_grad();
-        var shape = parameter.shape;
-        return ([], [zeros(shape, parameter.dtype, parameter.device), full(shape, options.LearningRate!.Value, parameter.dtype, parameter.device)]);
+        var step_size = StateLike(parameter, options.LearningRate!.Value, "lr");     // the one that may be refused comes first
+        return ([], [StateLike(parameter), step_size]);
     }
 }

@@ -68,45 +68,72 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <summary>Adds a group of parameters; what its options leave null takes the optimizer's values.</summary>
-    /// <param name="param_group">The group, with options of this optimizer or none. As in TorchSharp, its values are not checked.</param>
+    /// <param name="param_group">The group, with options of this optimizer or none. As in TorchSharp, their ranges are not checked.</param>
     /// <exception cref="ArgumentNullException"><paramref name="param_group"/> or its list of parameters is null.</exception>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+    /// <exception cref="ArgumentException">
+    /// The options are another optimizer's, or a parameter is null, disposed, sparse or overlaps itself. Nothing is changed then.
+    /// </exception>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
 
     /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A gradient is sparse, or its shape, dtype or device is not its parameter's; no parameter is changed then.</exception>
-    public override Tensor step(Func<Tensor>? closure = null)
+    /// <exception cref="InvalidOperationException">
+    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or its elements share memory; its state
+    /// was disposed, or lacks what an option needs that was switched on later. No parameter is changed then.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
+
+    /// <summary>Sets all gradients to zero.</summary>
+    /// <exception cref="InvalidOperationException">A parameter or its state was disposed.</exception>
+    public override void zero_grad()
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <summary>The hyperparameters and the state themselves, not copies.</summary>
+    /// <returns>The options of the groups and the states of their parameters, in order.</returns>
+    /// <exception cref="InvalidOperationException">A parameter or its state was disposed.</exception>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <summary>Takes over hyperparameters and state from an optimizer of the same class, TorchSharp's or fused. Tensors are copied.</summary>
     /// <param name="state_dict">What <c>state_dict()</c> of the other optimizer returned.</param>
-    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        base.load_state_dict(state_dict);
-        fused.Keep(_state);
-    }
+    /// <exception cref="ArgumentNullException"><paramref name="state_dict"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is of another class of optimizer, or of other groups or parameters; nothing is changed then.
+    /// </exception>
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
+    /// <summary>Disposes the state; the parameters stay as they are.</summary>
+    /// <param name="disposing">False where the garbage collector calls it, also after a constructor that threw: the tensors then free themselves.</param>
+    protected override void Dispose(bool disposing)
     {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, AdadeltaRule>
     {
         protected override AdadeltaRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.rho!.Value, o.eps!.Value, o.weight_decay!.Value, o.maximize!.Value);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
+        protected override long? RuleKey(State s) => 0;
 
         protected override StateTensors Owned(State s) => new(s.square_avg, s.acc_delta);
+
+        protected override void Own(State s, StateTensors tensors) => (s.square_avg, s.acc_delta, _) = tensors;
+
+        protected override void CopyNumbers(State from, State to) { }
     }
 }
 

@@ -66,40 +66,57 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed then.</exception>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
 
     /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null)
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
+
+    /// <inheritdoc cref="Adadelta.zero_grad()"/>
+    public override void zero_grad()
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <inheritdoc cref="Adadelta.state_dict()"/>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        base.load_state_dict(state_dict);
-        fused.Keep(_state);
-    }
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
+    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
+    protected override void Dispose(bool disposing)
     {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, AdagradRule>
     {
         protected override AdagradRule Rule(Options o, State s) => new(o.LearningRate!.Value / (1 + s.step * o.lr_decay!.Value), o.weight_decay!.Value, o.eps!.Value);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
+        protected override long? RuleKey(State s) => s.step;
 
         protected override StateTensors Owned(State s) => new(s.sum);
 
-        protected override void Updated(State s) => s.step++;
+        protected override void Own(State s, StateTensors tensors) => (s.sum, _, _) = tensors;
+
+        protected override void CopyNumbers(State from, State to) => to.step = from.step;
+
+        protected override void CheckStart(Options? options, Options defaults, Parameter param) =>
+            CheckFits("initial_accumulator_value", (options?.initial_accumulator_value ?? defaults.initial_accumulator_value)!.Value, param);
+
+        protected override void Updated(Options o, State s) => s.step++;
     }
 }
 

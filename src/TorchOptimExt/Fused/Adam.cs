@@ -70,63 +70,55 @@ public class Adam : TorchSharp.Modules.Adam, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
-
-    /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
-    /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
-    /// <returns>What the closure returned; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A gradient is sparse, or its shape, dtype or device is not its parameter's; or amsgrad was switched on after the parameters were added. No parameter is changed then.</exception>
-    public override Tensor step(Func<Tensor>? closure = null)
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
+
+    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
+
+    /// <inheritdoc cref="Adadelta.zero_grad()"/>
+    public override void zero_grad()
+    {
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <inheritdoc cref="Adadelta.state_dict()"/>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        base.load_state_dict(state_dict);
-        fused.Keep(_state);
-    }
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <summary>Reads hyperparameters and state that an optimizer of the same class, TorchSharp's or fused, wrote with <c>save_state_dict</c>.</summary>
-    /// <param name="reader">Where to read.</param>
-    /// <exception cref="InvalidDataException">The state is of another class of optimizer; nothing is changed then.</exception>
-    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
-    public new void load_state_dict(BinaryReader reader)
+    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
+    protected override void Dispose(bool disposing)
     {
-        base.load_state_dict(reader);
-        fused.Keep(_state);
-    }
-
-    /// <summary>Reads hyperparameters and state from a file that an optimizer of the same class, TorchSharp's or fused, wrote with <c>save_state_dict</c>.</summary>
-    /// <param name="location">The file.</param>
-    /// <exception cref="InvalidDataException">The state is of another class of optimizer; nothing is changed then.</exception>
-    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
-    public new void load_state_dict(string location)
-    {
-        base.load_state_dict(location);
-        fused.Keep(_state);
-    }
-
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
-    {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, AdamRule>
     {
         protected override AdamRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
+        protected override long? RuleKey(State s) => s.step;
+
+        protected override StateTensors States(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
 
         protected override StateTensors Owned(State s) => new(s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq);
 
-        protected override void Updated(State s) => s.step++;
+        protected override void Own(State s, StateTensors tensors) => (s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq) = tensors;
+
+        protected override void CopyNumbers(State from, State to) => to.step = from.step;
+
+        protected override void Updated(Options o, State s) => s.step++;
     }
 }
 

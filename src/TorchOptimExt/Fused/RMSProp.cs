@@ -73,54 +73,55 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
 
     /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null)
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
+
+    /// <inheritdoc cref="Adadelta.zero_grad()"/>
+    public override void zero_grad()
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <inheritdoc cref="Adadelta.state_dict()"/>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        base.load_state_dict(state_dict);
-        fused.Keep(_state);
-    }
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <inheritdoc cref="Adam.load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(BinaryReader reader)
+    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
+    protected override void Dispose(bool disposing)
     {
-        base.load_state_dict(reader);
-        fused.Keep(_state);
-    }
-
-    /// <inheritdoc cref="Adam.load_state_dict(string)"/>
-    public new void load_state_dict(string location)
-    {
-        base.load_state_dict(location);
-        fused.Keep(_state);
-    }
-
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
-    {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, RMSPropRule>
     {
         protected override RMSPropRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.alpha!.Value, o.eps!.Value, o.weight_decay!.Value, o.momentum!.Value, o.centered!.Value, o.maximize!.Value);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => new(s.square_avg, o.centered!.Value ? s.grad_avg : null, o.momentum > 0 ? s.momentum_buffer : null);
+        protected override StateTensors States(Options o, State s, Parameter param) => new(s.square_avg, o.centered!.Value ? s.grad_avg : null, o.momentum > 0 ? s.momentum_buffer : null);
+
+        protected override long? RuleKey(State s) => 0;
 
         protected override StateTensors Owned(State s) => new(s.square_avg, s.grad_avg, s.momentum_buffer);
 
-        protected override void Updated(State s) => s.step++;
+        protected override void Own(State s, StateTensors tensors) => (s.square_avg, s.grad_avg, s.momentum_buffer) = tensors;
+
+        protected override void CopyNumbers(State from, State to) => to.step = from.step;
+
+        protected override void Updated(Options o, State s) => s.step++;
     }
 }
 
@@ -134,7 +135,7 @@ internal readonly struct RMSPropRule(double lr, double alpha, double eps, double
         if (weight_decay != 0) grad += weight_decay * param;
         square_avg = alpha * square_avg + (1 - alpha) * grad * grad;
         if (centered) grad_avg = alpha * grad_avg + (1 - alpha) * grad;
-        var scale = V.Sqrt(centered ? square_avg - grad_avg * grad_avg : square_avg) + eps;
+        var scale = V.Sqrt(centered ? V.MultiplyAdd(-grad_avg, grad_avg, square_avg) : square_avg) + eps;
         if (momentum > 0)
         {
             momentum_buffer = momentum * momentum_buffer + grad / scale;

@@ -72,58 +72,89 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
+    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed then.</exception>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
 
     /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null)
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
+
+    /// <inheritdoc cref="Adadelta.zero_grad()"/>
+    public override void zero_grad()
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <inheritdoc cref="Adadelta.state_dict()"/>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        base.load_state_dict(state_dict);
-        fused.Keep(_state);
-    }
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
+    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
+    protected override void Dispose(bool disposing)
     {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, RpropRule>
     {
         protected override RpropRule Rule(Options o, State s) => new(o.etaminus!.Value, o.etaplus!.Value, o.min_step!.Value, o.max_step!.Value, o.maximize!.Value);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => Owned(s);
+        protected override long? RuleKey(State s) => 0;
 
         protected override StateTensors Owned(State s) => new(s.prev, s.step_size);
 
-        // A factor that is 0, 1 or negative, in float32 already, cannot stand for the sign that chose it, as it does in TorchSharp's own step.
-        protected override string? Obstacle(Options o) =>
-            (float?)o.etaminus is > 0 and < 1 && (float?)o.etaplus > 1 ? null : $"etaminus is {o.etaminus}, etaplus {o.etaplus}; in one pass 0 < etaminus < 1 < etaplus must hold";
+        protected override void Own(State s, StateTensors tensors) => (s.prev, s.step_size, _) = tensors;
 
-        protected override void Updated(State s) => s.step++;
+        protected override void CopyNumbers(State from, State to) => to.step = from.step;
+
+        protected override void CheckStart(Options? options, Options defaults, Parameter param) =>
+            CheckFits("lr", (options?.LearningRate ?? defaults.LearningRate)!.Value, param);
+
+        protected override void Updated(Options o, State s) => s.step++;
     }
 }
 
 /// <summary>The update of <see cref="Rprop"/>; its states are the previous gradient (0 after a change of sign) and the step size.</summary>
+/// <remarks>
+/// TorchSharp takes the factor by the sign of the product, replaced in three steps in which one factor may be taken for another sign: with factors
+/// outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's numbers.
+/// </remarks>
 internal readonly struct RpropRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
 {
+    private readonly bool usual = (float)etaminus is > 0 and < 1 && (float)etaplus > 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(ref V param, V grad, ref V prev, ref V step_size, ref V unused) where V : struct, ILanes<V>
     {
         if (maximize) grad = -grad;
         var product = grad * prev;
-        var changed = product < 0;
-        step_size = V.Min(V.Max(step_size * V.Where(product > 0, etaplus, V.Where(changed, etaminus, 1)), min_step), max_step);
-        grad = V.Where(changed, 0, grad);
+        if (usual)
+        {
+            var changed = product < 0;
+            step_size = V.Min(V.Max(step_size * V.Where(product > 0, etaplus, V.Where(changed, etaminus, 1)), min_step), max_step);
+            grad = V.Where(changed, 0, grad);
+        }
+        else
+        {
+            V minus = etaminus;
+            var factor = V.Where(product > 0, etaplus, V.Sign(product));
+            factor = V.Where(factor < 0, minus, factor);
+            factor = V.Where(factor > 0, factor, V.Where(factor < 0, factor, 1));
+            step_size = V.Min(V.Max(step_size * factor, min_step), max_step);
+            grad = V.Where(factor > minus, grad, V.Where(factor < minus, grad, 0));
+        }
         param -= V.Sign(grad) * step_size;
         prev = grad;
     }

@@ -33,6 +33,7 @@ namespace TorchOptimExt.Fused;
 public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
 {
     private readonly Step fused = new();
+    private Action? sparseStep;
 
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
@@ -69,57 +70,58 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group) => base.add_param_group(fused.Prepared(param_group, _parameter_groups));
-
-    /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
-    /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
-    /// <returns>What the closure returned; null without one.</returns>
-    /// <exception cref="InvalidOperationException">The shape, dtype or device of a dense gradient is not its parameter's; no parameter is changed then. Sparse gradients are left to TorchSharp's own step.</exception>
-    public override Tensor step(Func<Tensor>? closure = null)
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
-        var loss = fused.Begin(closure);
-        if (!fused.TryRun(_parameter_groups, _state)) base.step();
-        return loss!;
+        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
+        fused.Keep();
+    }
+
+    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
+    /// <remarks>Parameters with sparse gradients are left to TorchSharp's own step.</remarks>
+    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure, sparseStep ??= () => base.step())!;
+
+    /// <inheritdoc cref="Adadelta.zero_grad()"/>
+    public override void zero_grad()
+    {
+        fused.Keep();
+        base.zero_grad();
+    }
+
+    /// <inheritdoc cref="Adadelta.state_dict()"/>
+    public override StateDictionary state_dict()
+    {
+        fused.Keep();
+        return base.state_dict();
     }
 
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        // TorchSharp's fails on a momentum that has not begun.
-        ArgumentNullException.ThrowIfNull(state_dict);
-        var own = this.state_dict();
-        if (state_dict.Options.Count != own.Options.Count) throw new ArgumentException("Invalid optimizer state -- different number of parameter groups.", nameof(state_dict));
-        if (state_dict.State.Count != own.State.Count) throw new ArgumentException("Invalid optimizer state -- different number of states.", nameof(state_dict));
-        for (var k = 0; k < own.Options.Count; k++) own.Options[k].LoadStateDict(state_dict.Options[k]);
-        foreach (var (state, source, param) in own.State.Cast<State>().Zip(state_dict.State.Cast<State>(), parameters()))
-        {
-            if (state == source) continue;
-            state.momentum_buffer?.Dispose();
-            state.momentum_buffer = source.momentum_buffer?.to(param.device, copy: true);
-        }
-        fused.Keep(_state);
-    }
+    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <inheritdoc cref="Adam.load_state_dict(BinaryReader)"/>
+    /// <summary>Reads hyperparameters and state that <c>save_state_dict</c> of an SGD optimizer wrote, TorchSharp's or fused.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <exception cref="InvalidDataException">The state is of another class of optimizer; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
+    /// <remarks>It hides TorchSharp's, which leaves a momentum that had not begun to the open dispose scope.</remarks>
     public new void load_state_dict(BinaryReader reader)
     {
         base.load_state_dict(reader);
-        fused.Keep(_state);
+        fused.Keep();
     }
 
-    /// <inheritdoc cref="Adam.load_state_dict(string)"/>
+    /// <param name="location">The file.</param>
+    /// <inheritdoc cref="load_state_dict(BinaryReader)"/>
     public new void load_state_dict(string location)
     {
         base.load_state_dict(location);
-        fused.Keep(_state);
+        fused.Keep();
     }
 
-    /// <summary>Moves the state to a device.</summary>
-    /// <param name="device">The device.</param>
-    public new void to(Device device)
+    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
+    protected override void Dispose(bool disposing)
     {
-        base.to(device);
-        fused.Keep(_state);
+        if (!disposing) return;
+        fused.Dispose();
+        base.Dispose(disposing);
     }
 
     private sealed class Step : FusedStep<Options, State, SGDRule>
@@ -127,15 +129,19 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
         // Buffers that this step fills for the first time; they count when it has succeeded.
         private readonly Queue<(State state, Tensor buffer)> begun = [];
 
-        protected override bool TakesSparse => true;
-
         protected override SGDRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.momentum!.Value, o.dampening!.Value, o.weight_decay!.Value, o.nesterov!.Value, o.maximize!.Value, s.momentum_buffer is null);
 
-        protected override StateTensors Visited(Options o, State s, Parameter param) => new(o.momentum == 0 ? null : s.momentum_buffer ?? Begun(s, param));
+        protected override long? RuleKey(State s) => s.momentum_buffer is null ? 0 : 1;
+
+        protected override StateTensors States(Options o, State s, Parameter param) => new(o.momentum == 0 ? null : s.momentum_buffer ?? Begun(s, param));
 
         protected override StateTensors Owned(State s) => new(s.momentum_buffer);
 
-        protected override void Updated(State s)
+        protected override void Own(State s, StateTensors tensors) => (s.momentum_buffer, _, _) = tensors;
+
+        protected override void CopyNumbers(State from, State to) { }
+
+        protected override void Updated(Options o, State s)
         {
             if (begun.TryPeek(out var first) && first.state == s) s.momentum_buffer = begun.Dequeue().buffer;
         }

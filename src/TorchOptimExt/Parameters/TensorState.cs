@@ -49,7 +49,11 @@ public sealed class TensorState : OptimizerState, IDisposable
         writer.Write(numbers.Length);
         foreach (var number in numbers) writer.Write(number);
         writer.Write(tensors.Length);
-        foreach (var tensor in tensors) tensor.Save(writer);
+        foreach (var tensor in tensors)
+        {
+            using var rows = tensor.contiguous();       // row by row, whatever the order in memory
+            rows.Save(writer);
+        }
     }
 
     /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote; it is taken over once the optimizer has read all of its state.</summary>
@@ -69,7 +73,13 @@ public sealed class TensorState : OptimizerState, IDisposable
         var loaded = Array.ConvertAll(tensors, t => Own(empty_like(t)));
         try
         {
-            foreach (var tensor in loaded) tensor.Load(reader);
+            using var quiet = no_grad();
+            foreach (var tensor in loaded)
+            {
+                using var rows = empty(tensor.shape, tensor.dtype, CPU);
+                rows.Load(reader);
+                tensor.copy_(rows);
+            }
         }
         catch (Exception e)
         {
@@ -95,9 +105,9 @@ public sealed class TensorState : OptimizerState, IDisposable
         Discard();
         if (source is not TensorState other || other.Owner.GetType() != Owner.GetType() || other.numbers.Length != numbers.Length || other.tensors.Length != tensors.Length)
             throw new ArgumentException("This is not the state of such an optimizer.", nameof(source));
-        foreach (var tensor in other.tensors)
-            if (tensor.dtype != _parameter.dtype || !Shapes.Equal(tensor, _parameter))
-                throw new ArgumentException($"The state has a {tensor.dtype} tensor of shape [{string.Join(", ", tensor.shape)}]; the parameter is {_parameter.dtype} of shape [{string.Join(", ", _parameter.shape)}].", nameof(source));
+        foreach (var (tensor, own) in other.tensors.Zip(tensors))
+            if (tensor.dtype != own.dtype || !Shapes.Equal(tensor, own))
+                throw new ArgumentException($"The state has a {tensor.dtype} tensor of shape [{string.Join(", ", tensor.shape)}]; {own.dtype} of shape [{string.Join(", ", own.shape)}] is needed.", nameof(source));
         staged = (other.step, (double[])other.numbers.Clone(), Array.ConvertAll(other.tensors, t => Own(t.to(_parameter.device, copy: true))));
     }
 

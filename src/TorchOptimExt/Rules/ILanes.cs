@@ -1,10 +1,8 @@
-using TorchOptimExt.Tensors;
-
 namespace TorchOptimExt.Rules;
 
 /// <summary>
 /// The arithmetic that an update rule may use: several elements at a time, each lane by itself. A rule that is
-/// written over it runs on SIMD registers and on whole tensors (<see cref="TensorLanes"/>).
+/// written over it runs on SIMD registers and on whole tensors (<c>TensorLanes</c>).
 /// </summary>
 /// <typeparam name="V">The type that implements it.</typeparam>
 /// <remarks>
@@ -42,6 +40,12 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>The square root; NaN where a is negative.</summary>
     /// <param name="a">The radicand.</param>
     static abstract V Sqrt(V a);
+
+    /// <summary>a · b + addend, the product not rounded by itself: it cannot overflow where the sum does not.</summary>
+    /// <param name="a">One factor.</param>
+    /// <param name="b">The other.</param>
+    /// <param name="addend">What is added.</param>
+    static abstract V MultiplyAdd(V a, V b, V addend);
 
     /// <summary>The smaller of a and b; NaN where one of them is NaN.</summary>
     /// <param name="a">One of the two.</param>

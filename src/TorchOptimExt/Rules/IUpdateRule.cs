@@ -1,12 +1,10 @@
-using TorchOptimExt.Stepping;
-
 namespace TorchOptimExt.Rules;
 
 /// <summary>
 /// The update of one element: a small struct that holds the numbers of one step of one parameter, written once over <see cref="ILanes{V}"/>.
 /// </summary>
 /// <example>
-/// Gradient descent. An optimizer that uses such a rule derives from <see cref="ElementwiseOptimizer{TOptions, TRule}"/>.
+/// Gradient descent. An optimizer that uses such a rule derives from <c>ElementwiseOptimizer</c>.
 /// <code>
 /// readonly struct DescentRule(double lr) : IUpdateRule
 /// {

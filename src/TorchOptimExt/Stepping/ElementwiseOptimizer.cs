@@ -1,15 +1,14 @@
 using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
-using TorchOptimExt.Simd;
-using TorchOptimExt.Tensors;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Stepping;
 
 /// <summary>
-/// The base of the first-order optimizers that TorchSharp lacks: runs an update rule over groups and parameters, in one
-/// pass over memory for contiguous float32 and float64 tensors on the CPU, with tensor operations for all others.
+/// The base of the first-order optimizers that TorchSharp lacks: runs an update rule over groups and parameters, each in one
+/// pass over memory where that can be, else by tensor operations; see <see cref="IFusedOptimizer"/>.
 /// float16 and bfloat16 parameters are computed in float32 and rounded once.
 /// </summary>
 /// <remarks>
@@ -22,13 +21,11 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     where TOptions : HyperparameterOptions, new()
     where TRule : struct, IUpdateRule
 {
-    private readonly FusedPass<TRule> pass = new();
-    private readonly List<(TOptions options, TensorState state)> visited = [];
-    private readonly List<(Parameter param, TensorState state, TRule rule)> onTensors = [];
+    private readonly Step update;
 
     /// <summary>Creates an optimizer without groups; the derived constructor adds them.</summary>
     /// <inheritdoc cref="OptimizerBase(HyperparameterOptions)"/>
-    protected ElementwiseOptimizer(TOptions defaults) : base(defaults) { }
+    protected ElementwiseOptimizer(TOptions defaults) : base(defaults) => update = new(this);
 
     /// <summary>Makes the rule of a parameter's next update.</summary>
     /// <param name="options">The complete hyperparameters of its group.</param>
@@ -41,14 +38,34 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <param name="state">The state of the parameter; its step count includes this step.</param>
     protected virtual void Updated(TOptions options, TensorState state) { }
 
-    /// <inheritdoc/>
-    public bool LastStepFused { get; private set; }
+    /// <summary>
+    /// Makes a state tensor for <see cref="OptimizerBase.InitialState"/>: of the parameter's shape, device and order in memory, in float32 where the
+    /// parameter is of a half type, since small changes would be lost in that.
+    /// </summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="name">What an error calls the value: the hyperparameter that it comes from.</param>
+    /// <param name="value">What every element starts with.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="parameter"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor's dtype cannot hold the value.</exception>
+    protected static Tensor StateLike(Parameter parameter, double value = 0, string name = "value")
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        using var quiet = no_grad();
+        var dtype = parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        if (dtype == ScalarType.Float32 && Math.Abs(value) > float.MaxValue && double.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, which float32 state cannot hold: at most {float.MaxValue:g6}.");
+        return zeros_like(parameter, dtype).fill_(value);
+    }
 
     /// <inheritdoc/>
-    public string? LastStepNotFusedBecause { get; private set; }
+    public bool LastStepFused => update.Fused;
 
     /// <inheritdoc/>
-    public Func<double?>? GradientScale { get; set; }
+    public string? LastStepNotFusedBecause => update.NotFusedBecause;
+
+    /// <inheritdoc/>
+    public Func<double?>? GradientScale { get => update.GradientScale; set => update.GradientScale = value; }
 
     /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
@@ -59,10 +76,10 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     public override Tensor step(Func<Tensor>? closure = null)
     {
         ThrowIfNotReady();
-        (LastStepFused, LastStepNotFusedBecause) = (false, null);
+        update.Begin();
         var loss = Evaluate(closure);
         Observe(loss);
-        Update();
+        update.Run(_parameter_groups, _state);
         return loss!;
     }
 
@@ -70,44 +87,27 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <param name="loss">What the closure returned; null without one.</param>
     protected virtual void Observe(Tensor? loss) { }
 
-    private void Update()
+    private sealed class Step(ElementwiseOptimizer<TOptions, TRule> owner) : UpdateStep<TOptions, TensorState, TRule>
     {
-        pass.Clear();
-        visited.Clear();
-        onTensors.Clear();
-        for (var g = 0; g < _parameter_groups.Count; g++)
-        {
-            var parameters = _parameter_groups[g].List();
-            for (var p = 0; p < parameters.Count; p++) Gather((TOptions)_parameter_groups[g].Options, parameters[p]);
-        }
-        pass.Run();
-        foreach (var (param, state, rule) in onTensors) Apply(rule, param, state);
-        foreach (var (options, state) in visited)
+        protected override TRule Rule(TOptions options, TensorState state) => owner.Rule(options, state);
+
+        protected override StateTensors States(TOptions options, TensorState state, Parameter param) =>
+            new(At(state, 0), At(state, 1), At(state, 2));
+
+        protected override void Updated(TOptions options, TensorState state)
         {
             state.step++;
-            Updated(options, state);
+            owner.Updated(options, state);
         }
-        LastStepFused = onTensors.Count == 0;
-    }
 
-    private void Gather(TOptions options, Parameter param)
-    {
-        using var grad = param.grad;
-        if (grad is null) return;
-        var state = StateOf(param);
-        var rule = Rule(options, state);
-        visited.Add((options, state));
-        if (pass.Add(rule, param, grad, At(state, 0), At(state, 1), At(state, 2))) return;
-        CheckGradient(param, grad);
-        LastStepNotFusedBecause ??= $"{NameOf(param)} cannot be visited in one pass: {pass.Refused}";
-        onTensors.Add((param, state, rule));
-    }
+        protected override string Optimizer => owner.GetType().Name;
 
-    private static void Apply(in TRule rule, Parameter param, TensorState state)
-    {
-        using var grad = param.grad;
-        TensorPass.Run(rule, param, grad!, At(state, 0), At(state, 1), At(state, 2));
-    }
+        protected override string NameOf(Parameter param, int place) => param.IsInvalid ? $"parameter {place}" : owner.NameOf(param);
 
-    private static Tensor? At(TensorState state, int k) => k < state.tensors.Length ? state.tensors[k] : null;
+        protected override TensorState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place) =>
+            states.TryGetValue(param.Handle, out var state) ? (TensorState)state : throw new InvalidOperationException(
+                $"{Optimizer}: {NameOf(param, place)} has another tensor than when it was added, so that there is no state for it; make a new optimizer.");
+
+        private static Tensor? At(TensorState state, int k) => k < state.tensors.Length ? state.tensors[k] : null;
+    }
 }

@@ -23,7 +23,7 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     /// <param name="target">Where to write, of the same shape; the elements are rounded to its dtype.</param>
     public void Store(Tensor target)
     {
-        if (tensor is null) target.fill_(number);
+        if (tensor is null) target.fill_(Fit(target, number));
         else target.copy_(tensor);
     }
 
@@ -34,8 +34,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator +(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.add(t)),
-        ({ } s, null) => new(s.add(b.number)),
-        (null, { } t) => new(t.add(a.number)),
+        ({ } s, null) => new(s.add(Fit(s, b.number))),
+        (null, { } t) => new(t.add(Fit(t, a.number))),
         _ => new(a.number + b.number),
     };
 
@@ -43,8 +43,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator -(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.sub(t)),
-        ({ } s, null) => new(s.sub(b.number)),
-        (null, { } t) => new(t.neg().add_(a.number)),
+        ({ } s, null) => new(s.sub(Fit(s, b.number))),
+        (null, { } t) => new(t.neg().add_(Fit(t, a.number))),
         _ => new(a.number - b.number),
     };
 
@@ -52,8 +52,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator *(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.mul(t)),
-        ({ } s, null) => new(s.mul(b.number)),
-        (null, { } t) => new(t.mul(a.number)),
+        ({ } s, null) => new(s.mul(Fit(s, b.number))),
+        (null, { } t) => new(t.mul(Fit(t, a.number))),
         _ => new(a.number * b.number),
     };
 
@@ -61,8 +61,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator /(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.div(t)),
-        ({ } s, null) => new(s.div(b.number)),
-        (null, { } t) => new(full_like(t, a.number).div_(t)),
+        ({ } s, null) => new(s.div(Fit(s, b.number))),
+        (null, { } t) => new(full_like(t, Fit(t, a.number)).div_(t)),
         _ => new(a.number / b.number),
     };
 
@@ -79,6 +79,14 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
 
     /// <inheritdoc/>
     public static TensorLanes Sqrt(TensorLanes a) => a.tensor is { } t ? new(t.sqrt()) : new(Math.Sqrt(a.number));
+
+    /// <inheritdoc/>
+    public static TensorLanes MultiplyAdd(TensorLanes a, TensorLanes b, TensorLanes addend) => (a.tensor, b.tensor, addend.tensor) switch
+    {
+        ({ } s, { } t, { } u) => new(u.addcmul(s, t, 1)),
+        (null, null, _) => addend + new TensorLanes(a.number * b.number),
+        _ => addend + a * b,
+    };
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Both are numbers.</exception>
@@ -102,10 +110,15 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     private TensorLanes Compare(TensorLanes other, Func<Tensor, Tensor, Tensor> tensors, Func<Tensor, double, Tensor> withNumber)
     {
         var left = Whole(other);
-        return new(other.tensor is { } right ? tensors(left, right) : withNumber(left, other.number), left.dtype);
+        return new(other.tensor is { } right ? tensors(left, right) : withNumber(left, Fit(left, other.number)), left.dtype);
     }
 
-    private Tensor Whole(TensorLanes other) => tensor ?? full_like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."), number);
+    private Tensor Whole(TensorLanes other) => tensor ?? Like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."));
 
-    private Tensor Like(Tensor mask, ScalarType dtype) => tensor ?? full([], number, dtype, mask.device);
+    private Tensor Like(Tensor other) => full_like(other, Fit(other, number));
+
+    private Tensor Like(Tensor mask, ScalarType dtype) => tensor ?? full([], dtype == ScalarType.Float64 ? number : (float)number, dtype, mask.device);
+
+    // Rounded as a register rounds it: what is too large is infinite, which libtorch refuses to do by itself.
+    private static double Fit(Tensor tensor, double number) => tensor.dtype == ScalarType.Float32 ? (float)number : number;
 }

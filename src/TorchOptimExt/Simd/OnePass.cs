@@ -1,0 +1,51 @@
+using TorchOptimExt.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Simd;
+
+/// <summary>What can be visited in one pass over memory.</summary>
+internal static class OnePass
+{
+    /// <summary>Why a parameter cannot be visited in one pass with its gradient and state; null where it can. What a state is not there for is all zero.</summary>
+    public static string? Obstacle(in TensorFacts param, in TensorFacts grad, in TensorFacts first, in TensorFacts second, in TensorFacts third, out Elements elements)
+    {
+        var state = first.Handle == 0 ? param.Type : first.Type;
+        elements = (param.Type, state) switch
+        {
+            (ScalarType.Float64, _) => Elements.Float64,
+            (ScalarType.Float16, ScalarType.Float32) => Elements.Float16WithFloat32State,
+            (ScalarType.Float16, _) => Elements.Float16,
+            (ScalarType.BFloat16, ScalarType.Float32) => Elements.BFloat16WithFloat32State,
+            (ScalarType.BFloat16, _) => Elements.BFloat16,
+            _ => Elements.Float32,
+        };
+        if (elements is not (Elements.Float16WithFloat32State or Elements.BFloat16WithFloat32State)) state = param.Type;
+        return ObstacleOf(param)
+            ?? ObstacleOf("gradient", grad, param, param.Type)
+            ?? ObstacleOf("state", first, param, state)
+            ?? ObstacleOf("state", second, param, state)
+            ?? ObstacleOf("state", third, param, state);
+    }
+
+    private static string? ObstacleOf(in TensorFacts param)
+    {
+        if (param.Type is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16))
+            return $"its dtype is {param.Type}, not Float32, Float64, Float16 or BFloat16";
+        if (param.Device != DeviceType.CPU) return $"it is on {param.Where}, not on the CPU";
+        if (param.IsSparse) return "it is sparse";
+        if (param.IsNegative) return "it is a negated view, whose memory holds the opposite numbers";
+        return param.IsDense ? null : "its elements have gaps between them in memory, or overlap";
+    }
+
+    private static string? ObstacleOf(string what, in TensorFacts tensor, in TensorFacts param, ScalarType type)
+    {
+        if (tensor.Handle == 0) return null;
+        if (tensor.IsSparse) return $"its {what} is sparse";
+        if (tensor.Type != type) return $"its {what} is {tensor.Type}, not {type}";
+        if (tensor.Device != DeviceType.CPU) return $"its {what} is on {tensor.Where}, not on the CPU";
+        if (!tensor.SameShape(param)) return $"its {what} has shape {tensor.Shape}, not {param.Shape}";
+        if (tensor.IsNegative) return $"its {what} is a negated view, whose memory holds the opposite numbers";
+        return tensor.SameOrder(param) ? null : $"its {what} lies in memory in another order";
+    }
+}

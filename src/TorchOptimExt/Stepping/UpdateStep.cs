@@ -1,0 +1,333 @@
+using TorchOptimExt.Cuda;
+using TorchOptimExt.Parameters;
+using TorchOptimExt.Rules;
+using TorchOptimExt.Simd;
+using TorchOptimExt.Tensors;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Stepping;
+
+/// <summary>
+/// One step of an optimizer by an update rule: reads what each parameter is, checks everything, then runs each parameter where it fits, so that an odd
+/// one never slows the others: in one pass over memory (<see cref="FusedPass{TRule}"/>), on CUDA (<see cref="CudaPass{TRule}"/>), by tensor operations
+/// (<see cref="TensorPass"/>), or, for sparse gradients, by TorchSharp's own step. An optimizer adds its rule, its state tensors and what else changes.
+/// </summary>
+/// <remarks>
+/// What is remembered from one step to the next is only speed, never truth: the array of visits, and at which addresses parameters were found not to
+/// share memory, which holds as long as every address and length is the same. All else is asked anew in every step, since it can change in place:
+/// handles (a disposed parameter), shapes, strides, dtypes, addresses (<c>set_</c>, <c>transpose_</c>), gradients, options, state tensors (loads, <c>to</c>).
+/// Within a step one rule serves all parameters of a group with the same <see cref="RuleKey"/>.
+/// </remarks>
+internal abstract class UpdateStep<TOptions, TState, TRule>
+    where TOptions : OptimizerOptions where TState : OptimizerState where TRule : struct, IUpdateRule
+{
+    private readonly Passes<TRule> plain = new();
+    private readonly SharedMemory shared = new();
+    private Passes<Scaled<TRule>>? scaled;
+    private Visit[] visits = [];
+    private int count;
+    private double factor;
+    private (TOptions? options, long key, TRule rule) latest;
+
+    /// <summary>Whether the last step ran without tensor operations.</summary>
+    public bool Fused { get; private set; }
+
+    public string? NotFusedBecause { get; private set; }
+
+    public Func<double?>? GradientScale { get; set; }
+
+    /// <summary>The rule of a parameter's next update.</summary>
+    protected abstract TRule Rule(TOptions options, TState state);
+
+    /// <summary>What besides the options a rule depends on, where that is one number; null where each parameter needs a rule of its own.</summary>
+    protected virtual long? RuleKey(TState state) => null;
+
+    /// <summary>The state tensors that a parameter's next update visits.</summary>
+    protected abstract StateTensors States(TOptions options, TState state, Parameter param);
+
+    /// <summary>Called for each parameter that was updated.</summary>
+    protected virtual void Updated(TOptions options, TState state) { }
+
+    /// <summary>Called where nothing was updated: what <see cref="States"/> made is not needed.</summary>
+    protected virtual void Abandoned() { }
+
+    /// <summary>What messages call the optimizer.</summary>
+    protected abstract string Optimizer { get; }
+
+    /// <summary>What messages call a parameter, by its place among all.</summary>
+    protected abstract string NameOf(Parameter param, int place);
+
+    /// <summary>A parameter's state, whose tensors are alive.</summary>
+    protected abstract TState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place);
+
+    /// <summary>A new step: nothing is known of it yet.</summary>
+    public void Begin() => (Fused, NotFusedBecause) = (false, null);
+
+    /// <summary>Updates each parameter that has a gradient.</summary>
+    /// <param name="sparseStep">TorchSharp's own step, for gradients that are sparse; null where they are an error.</param>
+    /// <exception cref="InvalidOperationException">A parameter, its gradient or its state cannot be used; nothing is changed.</exception>
+    public void Run(IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states, Action? sparseStep = null)
+    {
+        if (Factor() is not { } found) return;
+        factor = found;
+        var done = false;
+        try
+        {
+            Gather(groups, states, sparseStep is not null);
+            Separate();
+            Apply(sparseStep);
+            done = true;
+        }
+        finally
+        {
+            if (!done) Abandoned();
+            Release();
+        }
+        Fused = NotFusedBecause is null;
+    }
+
+    // Null where the step is to be left out.
+    private double? Factor()
+    {
+        if (GradientScale is not { } ask) return 1;
+        var asked = ask();
+        if (asked is null) NotFusedBecause = "GradientScale left the step out";
+        else if (!double.IsFinite(asked.Value))
+            throw new InvalidOperationException($"{Optimizer}: GradientScale returned {asked}; it must be finite, or null to leave the step out.");
+        return asked;
+    }
+
+    private void Gather(IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states, bool takesSparse)
+    {
+        (count, latest) = (0, default);
+        var place = 0;
+        for (var g = 0; g < groups.Count; g++)
+        {
+            var options = (TOptions)groups[g].Options;
+            var parameters = groups[g].List();
+            for (var p = 0; p < parameters.Count; p++, place++) Gather(options, parameters[p], states, place, takesSparse);
+        }
+    }
+
+    private void Gather(TOptions options, Parameter param, OrderedDict<nint, OptimizerState> states, int place, bool takesSparse)
+    {
+        if (param.IsInvalid) throw new InvalidOperationException(Disposed(NameOf(param, place)));
+        if (count == visits.Length) Array.Resize(ref visits, Math.Max(16, 2 * count));
+        ref var visit = ref visits[count];
+        visit = default;
+        if (NativeTensor.Available) visit.Held = NativeTensor.Gradient(param.Handle);
+        else visit.Wrapped = param.grad;
+        if (visit.Held == 0 && visit.Wrapped is null) return;
+        count++;        // from here on Release gives the gradient back, whatever happens
+        TensorFacts p = new(param), g = visit.Wrapped is null ? new(visit.Held) : new(visit.Wrapped);
+        (visit.Param, visit.Options, visit.Index) = (param, options, place);
+        visit.State = StateOf(states, param, place);
+        Check(visit, p, g, takesSparse);
+        if (g.IsSparse)
+        {
+            visit.Route = Route.TorchSharp;
+            NotFusedBecause ??= Refusal(visit, "its gradient is sparse");
+            return;
+        }
+        visit.Tensors = States(options, visit.State, param);
+        visit.Rule = RuleFor(options, visit.State);
+        Choose(ref visit, p, g);
+    }
+
+    /// <summary>What is said of a parameter whose tensor is gone.</summary>
+    internal static string Disposed(string parameter) =>
+        $"{parameter} was disposed. Converting a module (model.to(dtype), half(), double()) replaces its parameters: make the optimizer after that.";
+
+    private TRule RuleFor(TOptions options, TState state)
+    {
+        if (RuleKey(state) is not { } key) return Rule(options, state);
+        if (ReferenceEquals(latest.options, options) && latest.key == key) return latest.rule;
+        latest = (options, key, Rule(options, state));
+        return latest.rule;
+    }
+
+    private void Check(in Visit visit, in TensorFacts p, in TensorFacts g, bool takesSparse)
+    {
+        var misfit = g.IsSparse ? takesSparse ? null : "is sparse; only dense gradients are supported"
+            : g.Type != p.Type ? $"is {g.Type}, the parameter {p.Type}"
+            : g.Device != p.Device || (p.Device != DeviceType.CPU && g.DeviceIndex != p.DeviceIndex) ? $"is on {g.Where}, the parameter on {p.Where}"
+            : !g.SameShape(p) ? $"has shape {g.Shape}, the parameter {p.Shape}" : null;
+        if (misfit is not null) throw new InvalidOperationException($"{Optimizer}: the gradient of {NameOf(visit)} {misfit}.");
+        if (p.OverlapsItself)
+            throw new InvalidOperationException($"{Optimizer}: several elements of {NameOf(visit)} share memory, as in what expand() returns; optimize a clone() of it.");
+    }
+
+    private string NameOf(in Visit visit) => NameOf(visit.Param, visit.Index);
+
+    private string Refusal(in Visit visit, string reason) => $"{NameOf(visit)} cannot be visited in one pass: {reason}";
+
+    // Where a dense parameter is updated. Its addresses go into the visit, since the pass is told only when all are checked.
+    private void Choose(ref Visit visit, in TensorFacts p, in TensorFacts g)
+    {
+        TensorFacts a = new(visit.Tensors.First), b = new(visit.Tensors.Second), c = new(visit.Tensors.Third);
+        CheckState(visit, p, a);
+        CheckState(visit, p, b);
+        CheckState(visit, p, c);
+        (visit.Address, visit.Bytes) = (p.Address, p.Bytes);
+        string? reason;
+        if (p.Device == DeviceType.CUDA && visit.Held != 0)
+        {
+            reason = AddToCuda(visit, a.Handle, b.Handle, c.Handle);
+            visit.Route = reason is null ? Route.Cuda : Route.Tensors;
+        }
+        else
+        {
+            reason = Jit.Unoptimized ?? OnePass.Obstacle(p, g, a, b, c, out visit.Elements);
+            visit.Route = reason is null ? Route.OnePass : Route.Tensors;
+            (visit.Length, visit.Grad, visit.First, visit.Second, visit.Third) = (p.Length, g.Address, a.Address, b.Address, c.Address);
+        }
+        if (reason is not null) NotFusedBecause ??= Refusal(visit, reason);
+    }
+
+    private void CheckState(in Visit visit, in TensorFacts p, in TensorFacts state)
+    {
+        if (state.Handle == 0) return;
+        if (state.Device != p.Device || (p.Device != DeviceType.CPU && state.DeviceIndex != p.DeviceIndex))
+            throw new InvalidOperationException($"{Optimizer}: the state of {NameOf(visit)} is on {state.Where}, the parameter on {p.Where}; move it by optimizer.to(device).");
+        if (!state.SameShape(p))
+            throw new InvalidOperationException($"{Optimizer}: the state of {NameOf(visit)} has shape {state.Shape}, the parameter {p.Shape}; make a new optimizer.");
+    }
+
+    private string? AddToCuda(in Visit visit, nint first, nint second, nint third)
+    {
+        if (factor == 1) return Refused(plain.Cuda, visit.Rule, visit);
+        return Refused((scaled ??= new()).Cuda, new Scaled<TRule>(visit.Rule, factor), visit);
+
+        string? Refused<R>(CudaPass<R> pass, in R rule, in Visit visit) where R : struct, IUpdateRule =>
+            pass.Add(rule, visit.Param.Handle, visit.Held, first, second, third) ? null : pass.Refused;
+    }
+
+    // Parameters that share memory are updated one after the other, as TorchSharp does.
+    private void Separate()
+    {
+        shared.Begin(count);
+        for (var k = 0; k < count; k++)
+            if (visits[k].Address != 0) shared.Add(visits[k].Address, visits[k].Bytes, k);
+        foreach (var (one, other) in shared.Find())
+        {
+            NotFusedBecause ??= $"{NameOf(visits[one])} and {NameOf(visits[other])} share memory";
+            foreach (var k in (ReadOnlySpan<int>)[one, other])
+                if (visits[k].Route == Route.OnePass) visits[k].Route = Route.Tensors;
+        }
+    }
+
+    // What may fail comes first.
+    private void Apply(Action? sparseStep)
+    {
+        var (sparse, onTensors) = (0, 0);
+        for (var k = 0; k < count; k++)
+        {
+            if (visits[k].Route == Route.OnePass) AddToPass(visits[k]);
+            else if (visits[k].Route == Route.Tensors) onTensors++;
+            else if (visits[k].Route == Route.TorchSharp) sparse++;
+        }
+        if (sparse > 0) RunTorchSharps(sparseStep!);
+        for (var k = 0; onTensors > 0 && k < count; k++)
+            if (visits[k].Route == Route.Tensors) RunOnTensors(visits[k]);
+        plain.Run();
+        scaled?.Run();
+        for (var k = 0; k < count; k++)
+            if (visits[k].Route is Route.OnePass or Route.Cuda) Updated(visits[k].Options, visits[k].State);
+    }
+
+    private void AddToPass(in Visit v)
+    {
+        if (factor == 1) plain.OnePass.Add(new(v.Rule, v.Elements, v.Address, v.Grad, v.First, v.Second, v.Third, v.Length));
+        else (scaled ??= new()).OnePass.Add(new(new(v.Rule, factor), v.Elements, v.Address, v.Grad, v.First, v.Second, v.Third, v.Length));
+    }
+
+    // The rule is made anew: of two that share a state, too, the second update follows the first.
+    private void RunOnTensors(in Visit visit)
+    {
+        using var grad = visit.Param.grad;
+        var rule = Rule(visit.Options, visit.State);
+        var (first, second, third) = visit.Tensors;
+        if (factor == 1) TensorPass.Run(rule, visit.Param, grad!, first, second, third);
+        else TensorPass.Run(new Scaled<TRule>(rule, factor), visit.Param, grad!, first, second, third);
+        Updated(visit.Options, visit.State);
+    }
+
+    // TorchSharp's step goes over all parameters that have a gradient: those of the others are set aside meanwhile.
+    private void RunTorchSharps(Action step)
+    {
+        var aside = new List<(Parameter param, Tensor grad)>();
+        try
+        {
+            for (var k = 0; k < count; k++)
+            {
+                if (visits[k].Route == Route.TorchSharp && factor == 1) continue;
+                var param = visits[k].Param;
+                var grad = param.grad!;
+                aside.Add((param, grad));
+                using var other = visits[k].Route == Route.TorchSharp ? grad.mul(factor) : null;
+                param.grad = other;
+            }
+            step();
+        }
+        finally
+        {
+            foreach (var (param, grad) in aside)
+            {
+                param.grad = grad;
+                grad.Dispose();
+            }
+        }
+    }
+
+    private void Release()
+    {
+        plain.Clear();
+        scaled?.Clear();
+        for (var k = 0; k < count; k++)
+        {
+            if (visits[k].Held != 0) NativeTensor.Release(visits[k].Held);
+            visits[k].Wrapped?.Dispose();
+            (visits[k].Held, visits[k].Wrapped) = (0, null);
+        }
+    }
+
+    private enum Route { OnePass, Cuda, Tensors, TorchSharp }
+
+    // What a step knows of one parameter that has a gradient. The parameter holds the gradient's memory until the step ends.
+    private struct Visit
+    {
+        public Parameter Param;
+        public TOptions Options;
+        public TState State;
+        public StateTensors Tensors;
+        public TRule Rule;
+        public Route Route;
+        public Elements Elements;
+        public int Index;
+        public nint Held;
+        public Tensor? Wrapped;
+        public nint Address, Grad, First, Second, Third;
+        public long Length, Bytes;
+    }
+
+    private sealed class Passes<R> where R : struct, IUpdateRule
+    {
+        public FusedPass<R> OnePass { get; } = new();
+        public CudaPass<R> Cuda { get; } = new();
+
+        public void Run()
+        {
+            Cuda.Run();
+            OnePass.Run();
+        }
+
+        public void Clear()
+        {
+            Cuda.Clear();
+            OnePass.Clear();
+        }
+    }
+}
