@@ -20,6 +20,10 @@ public static class BuiltIn
             "Adam" => optim.Adam(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
             "AdamW" => optim.AdamW(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
             "Rprop" => optim.Rprop(parameters, lr, t.Number("etaminus", 0.5), t.Number("etaplus", 1.2), t.Number("min_step", 1e-6), t.Number("max_step", 50), maximize),
+            "Adamax" => optim.Adamax(parameters, lr, beta1, beta2, eps, weight_decay),
+            "NAdam" => optim.NAdam(parameters, lr, beta1, beta2, eps, weight_decay, t.Number("momentum_decay", 4e-3)),
+            "RAdam" => optim.RAdam(parameters, lr, beta1, beta2, eps, weight_decay),
+            "ASGD" => optim.ASGD(parameters, lr, t.Number("lambd", 1e-4), t.Number("alpha", 0.75), t.Number("t0", 1e6), weight_decay, maximize),
             _ => throw new ArgumentException($"TorchSharp has no {t.Optimizer}."),
         };
     }

@@ -7,12 +7,17 @@ Optimizers run PyTorch's single-tensor implementation (foreach=False): one opera
 Start values and gradients are closed formulas in integers over a power of two, exact in float32, so that no
 model's rounding interferes: Trajectory.cs computes the same ones.
 """
+import inspect
 import json
 import os
 import torch
-from torch.optim import lr_scheduler
+from torch.optim import lr_scheduler, nadam
 
 torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)      # NAdam and ASGD keep numbers of their state in the default dtype
+
+if torch.__version__.startswith("1."):      # multiplied by mu once too often; mended in PyTorch 2.0
+    exec(inspect.getsource(nadam._single_tensor_nadam).replace("mu_product * mu * mu_next", "mu_product * mu_next"), vars(nadam))
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # ---- optimizers ----
@@ -61,13 +66,21 @@ CASES = [
     ("Rprop", {"lr": 0.01, "etaminus": 0.3, "etaplus": 1.7, "min_step": 1e-3, "max_step": 0.5}),
     ("Rprop", {"lr": 2.0, "max_step": 1.0, "maximize": True}),
     ("Rprop", {"lr": 1e-8, "min_step": 1e-4, "max_step": 0.25}),
+    ("Adamax", {"lr": 0.01}),
+    ("Adamax", {"lr": 0.02, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.05}),
+    ("NAdam", {"lr": 0.01}),
+    ("NAdam", {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 1e-4, "weight_decay": 0.05, "momentum_decay": 0.1}),
+    ("RAdam", {"lr": 0.02}),
+    ("RAdam", {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 1e-4, "weight_decay": 0.05}),
+    ("ASGD", {"lr": 0.05}),
+    ("ASGD", {"lr": 0.05, "lambd": 0.01, "alpha": 0.6, "t0": 30, "weight_decay": 0.02, "maximize": True}),
 ]
 SHAPES = [[[5], [3, 4]], [[1], [2, 3, 5]]]
 
 
 def build(name, options, parameters):
     options = dict(options)
-    if name.startswith("Adam"):
+    if name in ("Adam", "AdamW", "Adamax", "NAdam", "RAdam"):
         options["betas"] = (options.pop("beta1", 0.9), options.pop("beta2", 0.999))
         options.setdefault("weight_decay", 0)
     if name == "Rprop":

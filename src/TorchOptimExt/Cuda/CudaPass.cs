@@ -3,8 +3,8 @@ using TorchOptimExt.Rules;
 namespace TorchOptimExt.Cuda;
 
 /// <summary>
-/// Applies an update rule to many CUDA tensors. The step engine adds every parameter on a CUDA device, then runs the pass once a step; what the
-/// pass does not take is updated by tensor operations.
+/// Applies an update rule to many CUDA tensors. The step engine adds every parameter on a CUDA device, then runs the pass once a step;
+/// what the pass does not take is updated by tensor operations.
 /// </summary>
 internal sealed class CudaPass<TRule> where TRule : struct, IUpdateRule
 {
@@ -19,7 +19,8 @@ internal sealed class CudaPass<TRule> where TRule : struct, IUpdateRule
     /// <see cref="Run"/>: a later parameter may still end the step.
     /// </summary>
     /// <param name="rule">The rule with the numbers of this one update.</param>
-    /// <param name="param">The native handle of the parameter, on a CUDA device; it and the others live until <see cref="Run"/> has returned.</param>
+    /// <param name="param">The native handle of the parameter, on a CUDA device; it and the others live until
+    /// <see cref="Run"/> has returned.</param>
     /// <param name="grad">That of its gradient: strided, of the parameter's shape, dtype and device.</param>
     /// <param name="first">That of the first state tensor, of the parameter's shape and device; 0 where there is none.</param>
     /// <param name="second">That of the second.</param>

@@ -18,9 +18,12 @@ namespace TorchOptimExt.Fused;
 /// </summary>
 /// <remarks>
 /// For models without a learning rate tuned by hand: the step has the units of the parameter, and lr only scales it.
-/// <para>Source: M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1, with the learning rate and weight decay of PyTorch.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>Source: M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1, with the learning rate and weight decay of
+/// PyTorch.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -43,19 +46,25 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public Adadelta(IEnumerable<Parameter> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
+    public Adadelta(
+        IEnumerable<Parameter> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0,
+        bool maximize = false)
         : base(parameters, lr, rho, eps, weight_decay, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
-    public Adadelta(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
+    public Adadelta(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6,
+        double weight_decay = 0, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, rho, eps, weight_decay, maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Adadelta(IEnumerable{Parameter}, double, double, double, double, bool)"/>
-    public Adadelta(IEnumerable<ParamGroup> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0, bool maximize = false)
+    public Adadelta(
+        IEnumerable<ParamGroup> parameters, double lr = 1.0, double rho = 0.9, double eps = 1e-6, double weight_decay = 0,
+        bool maximize = false)
         : base(parameters ?? [], lr, rho, eps, weight_decay, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
@@ -83,7 +92,8 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>
     /// <exception cref="InvalidOperationException">
-    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or its elements share memory; its state
+    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or its elements share memory;
+    /// its state
     /// was disposed, or lacks what an option needs that was switched on later. No parameter is changed then.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
@@ -106,7 +116,9 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
         return base.state_dict();
     }
 
-    /// <summary>Takes over hyperparameters and state from an optimizer of the same class, TorchSharp's or fused. Tensors are copied.</summary>
+    /// <summary>
+    /// Takes over hyperparameters and state from an optimizer of the same class, TorchSharp's or fused. Tensors are copied.
+    /// </summary>
     /// <param name="state_dict">What <c>state_dict()</c> of the other optimizer returned.</param>
     /// <exception cref="ArgumentNullException"><paramref name="state_dict"/> is null.</exception>
     /// <exception cref="ArgumentException">
@@ -115,7 +127,8 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
     /// <summary>Disposes the state; the parameters stay as they are.</summary>
-    /// <param name="disposing">False where the garbage collector calls it, also after a constructor that threw: the tensors then free themselves.</param>
+    /// <param name="disposing">False where the garbage collector calls it, also after a constructor that threw: the tensors then free
+    /// themselves.</param>
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;
@@ -125,7 +138,9 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, AdadeltaRule>
     {
-        protected override AdadeltaRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.rho!.Value, o.eps!.Value, o.weight_decay!.Value, o.maximize!.Value);
+        protected override AdadeltaRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value, o.rho!.Value, o.eps!.Value, o.weight_decay!.Value, o.maximize!.Value);
 
         protected override long? RuleKey(State s) => 0;
 

@@ -15,10 +15,14 @@ namespace TorchOptimExt.Fused;
 /// </code>
 /// </summary>
 /// <remarks>
-/// For features that are mostly 0: parameters that rarely get a gradient keep a large step. G only grows, so steps only shrink and long trainings stall.
-/// <para>Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", JMLR 12, 2011, equation 1 with the diagonal matrix of section 3.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// For features that are mostly 0: parameters that rarely get a gradient keep a large step. G only grows, so steps only shrink and long
+/// trainings stall.
+/// <para>Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", JMLR 12,
+/// 2011, equation 1 with the diagonal matrix of section 3.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -41,20 +45,28 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
     /// <param name="eps">ε, added to the root, in units of the gradient, ≥ 0.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public Adagrad(IEnumerable<Parameter> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
+    public Adagrad(
+        IEnumerable<Parameter> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0,
+        double initial_accumulator_value = 0, double eps = 1e-10)
         : base(parameters, lr, lr_decay, weight_decay, initial_accumulator_value, eps) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
-    public Adagrad(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => fused.Name(parameters);
+    public Adagrad(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0,
+        double initial_accumulator_value = 0, double eps = 1e-10)
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, lr_decay, weight_decay, initial_accumulator_value,
+            eps) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Adagrad(IEnumerable{Parameter}, double, double, double, double, double)"/>
-    public Adagrad(IEnumerable<ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0, double initial_accumulator_value = 0, double eps = 1e-10)
-        : base(parameters ?? [], lr, lr_decay, weight_decay, initial_accumulator_value, eps) => ArgumentNullException.ThrowIfNull(parameters);
+    public Adagrad(
+        IEnumerable<ParamGroup> parameters, double lr = 1e-2, double lr_decay = 0, double weight_decay = 0,
+        double initial_accumulator_value = 0, double eps = 1e-10)
+        : base(parameters ?? [], lr, lr_decay, weight_decay, initial_accumulator_value,
+            eps) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;
@@ -66,7 +78,8 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed
+    /// then.</exception>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
         base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
@@ -103,7 +116,9 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, AdagradRule>
     {
-        protected override AdagradRule Rule(Options o, State s) => new(o.LearningRate!.Value / (1 + s.step * o.lr_decay!.Value), o.weight_decay!.Value, o.eps!.Value);
+        protected override AdagradRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value / (1 + s.step * o.lr_decay!.Value), o.weight_decay!.Value, o.eps!.Value);
 
         protected override long? RuleKey(State s) => s.step;
 
@@ -114,7 +129,8 @@ public class Adagrad : TorchSharp.Modules.Adagrad, IFusedOptimizer
         protected override void CopyNumbers(State from, State to) => to.step = from.step;
 
         protected override void CheckStart(Options? options, Options defaults, Parameter param) =>
-            CheckFits("initial_accumulator_value", (options?.initial_accumulator_value ?? defaults.initial_accumulator_value)!.Value, param);
+            CheckFits("initial_accumulator_value", (options?.initial_accumulator_value ?? defaults.initial_accumulator_value)!.Value,
+                param);
 
         protected override void Updated(Options o, State s) => s.step++;
     }

@@ -18,9 +18,12 @@ namespace TorchOptimExt.Fused;
 /// </summary>
 /// <remarks>
 /// The usual first choice for deep networks. For weight decay that is not rescaled with the gradient, take <see cref="AdamW"/>.
-/// <para>Source: D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1; amsgrad: S. J. Reddi, S. Kale and S. Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, algorithm 2.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>Source: D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1; amsgrad: S. J. Reddi, S.
+/// Kale and S. Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, algorithm 2.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,19 +48,26 @@ public class Adam : TorchSharp.Modules.Adam, IFusedOptimizer
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public Adam(
+        IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Adam(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public Adam(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => fused.Name(parameters);
+    public Adam(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad,
+            maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Adam(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public Adam(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public Adam(
+        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
@@ -106,11 +116,16 @@ public class Adam : TorchSharp.Modules.Adam, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, AdamRule>
     {
-        protected override AdamRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
+        protected override AdamRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value,
+                o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
 
         protected override long? RuleKey(State s) => s.step;
 
-        protected override StateTensors States(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
+        protected override StateTensors States(
+            Options o, State s, Parameter param) =>
+            new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
 
         protected override StateTensors Owned(State s) => new(s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq);
 
@@ -122,8 +137,11 @@ public class Adam : TorchSharp.Modules.Adam, IFusedOptimizer
     }
 }
 
-/// <summary>The update of <see cref="Adam"/>; its states are the running averages of g and g² and, with amsgrad, the largest of the latter.</summary>
-internal readonly struct AdamRule(double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool maximize, long step) : IUpdateRule
+/// <summary>
+/// The update of <see cref="Adam"/>; its states are the running averages of g and g² and, with amsgrad, the largest of the latter.
+/// </summary>
+internal readonly struct AdamRule(
+    double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool maximize, long step) : IUpdateRule
 {
     private readonly AdamMoments moments = new(lr, beta1, beta2, eps, amsgrad, step);
 

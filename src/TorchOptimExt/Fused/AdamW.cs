@@ -18,10 +18,14 @@ namespace TorchOptimExt.Fused;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Adam whose weight decay acts on the parameter directly: the first choice for transformers. As in TorchSharp, weight_decay is 0 unless given (PyTorch: 0.01).
-/// <para>Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; amsgrad: S. J. Reddi, S. Kale and S. Kumar, ICLR 2018, algorithm 2.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// Adam whose weight decay acts on the parameter directly: the first choice for transformers. As in TorchSharp, weight_decay is 0 unless
+/// given (PyTorch: 0.01).
+/// <para>Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; amsgrad: S. J. Reddi, S.
+/// Kale and S. Kumar, ICLR 2018, algorithm 2.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -46,19 +50,26 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public AdamW(
+        IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => fused.Name(parameters);
+    public AdamW(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad,
+            maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public AdamW(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public AdamW(
+        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : base(parameters ?? [], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
@@ -107,11 +118,16 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, AdamWRule>
     {
-        protected override AdamWRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
+        protected override AdamWRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value, o.beta1!.Value, o.beta2!.Value, o.eps!.Value,
+                o.weight_decay!.Value, o.amsgrad!.Value, o.maximize!.Value, s.step + 1);
 
         protected override long? RuleKey(State s) => s.step;
 
-        protected override StateTensors States(Options o, State s, Parameter param) => new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
+        protected override StateTensors States(
+            Options o, State s, Parameter param) =>
+            new(s.exp_avg, s.exp_avg_sq, o.amsgrad!.Value ? Needed(s.max_exp_avg_sq, nameof(o.amsgrad)) : null);
 
         protected override StateTensors Owned(State s) => new(s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq);
 
@@ -123,8 +139,11 @@ public class AdamW : TorchSharp.Modules.AdamW, IFusedOptimizer
     }
 }
 
-/// <summary>The update of <see cref="AdamW"/>; its states are the running averages of g and g² and, with amsgrad, the largest of the latter.</summary>
-internal readonly struct AdamWRule(double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool maximize, long step) : IUpdateRule
+/// <summary>
+/// The update of <see cref="AdamW"/>; its states are the running averages of g and g² and, with amsgrad, the largest of the latter.
+/// </summary>
+internal readonly struct AdamWRule(
+    double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool maximize, long step) : IUpdateRule
 {
     private readonly AdamMoments moments = new(lr, beta1, beta2, eps, amsgrad, step);
 

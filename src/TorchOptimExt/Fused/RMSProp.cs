@@ -19,11 +19,15 @@ namespace TorchOptimExt.Fused;
 /// </summary>
 /// <remarks>
 /// For recurrent networks and noisy mini-batches: each element's step has about the size lr, whatever the scale of its gradient.
-/// <para>ε stands outside the root, as in PyTorch; some texts print it inside. With centered, rounding can make s − m² negative, and the parameter NaN, as in TorchSharp.</para>
+/// <para>ε stands outside the root, as in PyTorch; some texts print it inside. With centered, rounding can make s − m² negative, and the
+/// parameter NaN, as in TorchSharp.</para>
 /// <para>As in TorchSharp, lr is 0.001 for <c>new RMSProp</c> and 0.01 for <c>torch.optim.fused.RMSProp</c>.</para>
-/// <para>Source: T. Tieleman and G. Hinton, Lecture 6.5, Coursera, 2012; centered: A. Graves, "Generating Sequences With Recurrent Neural Networks", 2013, equations 38 to 41.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>Source: T. Tieleman and G. Hinton, Lecture 6.5, Coursera, 2012; centered: A. Graves, "Generating Sequences With Recurrent Neural
+/// Networks", 2013, equations 38 to 41.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -48,20 +52,28 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public RMSProp(IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
+    public RMSProp(
+        IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0,
+        double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public RMSProp(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => fused.Name(parameters);
+    public RMSProp(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8,
+        double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, alpha, eps, weight_decay, momentum, centered,
+            maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public RMSProp(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters ?? [], lr, alpha, eps, weight_decay, momentum, centered, maximize) => ArgumentNullException.ThrowIfNull(parameters);
+    public RMSProp(
+        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0,
+        double momentum = 0, bool centered = false, bool maximize = false)
+        : base(parameters ?? [], lr, alpha, eps, weight_decay, momentum, centered,
+            maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;
@@ -109,9 +121,14 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, RMSPropRule>
     {
-        protected override RMSPropRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.alpha!.Value, o.eps!.Value, o.weight_decay!.Value, o.momentum!.Value, o.centered!.Value, o.maximize!.Value);
+        protected override RMSPropRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value, o.alpha!.Value, o.eps!.Value, o.weight_decay!.Value,
+                o.momentum!.Value, o.centered!.Value, o.maximize!.Value);
 
-        protected override StateTensors States(Options o, State s, Parameter param) => new(s.square_avg, o.centered!.Value ? s.grad_avg : null, o.momentum > 0 ? s.momentum_buffer : null);
+        protected override StateTensors States(
+            Options o, State s, Parameter param) =>
+            new(s.square_avg, o.centered!.Value ? s.grad_avg : null, o.momentum > 0 ? s.momentum_buffer : null);
 
         protected override long? RuleKey(State s) => 0;
 
@@ -125,8 +142,11 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
     }
 }
 
-/// <summary>The update of <see cref="RMSProp"/>; its states are the running averages of g² and, if centered, of g, and the momentum.</summary>
-internal readonly struct RMSPropRule(double lr, double alpha, double eps, double weight_decay, double momentum, bool centered, bool maximize) : IUpdateRule
+/// <summary>
+/// The update of <see cref="RMSProp"/>; its states are the running averages of g² and, if centered, of g, and the momentum.
+/// </summary>
+internal readonly struct RMSPropRule(
+    double lr, double alpha, double eps, double weight_decay, double momentum, bool centered, bool maximize) : IUpdateRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(ref V param, V grad, ref V square_avg, ref V grad_avg, ref V momentum_buffer) where V : struct, ILanes<V>

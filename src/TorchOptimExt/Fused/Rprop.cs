@@ -20,10 +20,13 @@ namespace TorchOptimExt.Fused;
 /// </summary>
 /// <remarks>
 /// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to almost nothing.
-/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun, 1993.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU and
+/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun,
+/// 1993.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU and
 /// 0 &lt; η⁻ &lt; 1 &lt; η⁺; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -39,27 +42,35 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</param>
-    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; should be between 0 and 1. As in TorchSharp, it is not checked.</param>
+    /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the
+    /// first step on.</param>
+    /// <param name="etaminus">η⁻, the factor where the gradient changed its sign; should be between 0 and 1. As in TorchSharp, it is not
+    /// checked.</param>
     /// <param name="etaplus">η⁺, the factor where it kept its sign; should be above 1. Not checked either.</param>
     /// <param name="min_step">The smallest step size, in units of the parameter. Not checked.</param>
     /// <param name="max_step">The largest step size, in units of the parameter. Not checked.</param>
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">lr is negative. As in TorchSharp, NaN is not refused.</exception>
-    public Rprop(IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+    public Rprop(
+        IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6,
+        double max_step = 50, bool maximize = false)
         : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public Rprop(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+    public Rprop(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2,
+        double min_step = 1e-6, double max_step = 50, bool maximize = false)
         : base(parameters?.Select(p => p.parameter) ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public Rprop(IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6, double max_step = 50, bool maximize = false)
+    public Rprop(
+        IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6,
+        double max_step = 50, bool maximize = false)
         : base(parameters ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
@@ -72,7 +83,8 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
     public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
 
     /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed
+    /// then.</exception>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
         base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
@@ -109,7 +121,9 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 
     private sealed class Step : FusedStep<Options, State, RpropRule>
     {
-        protected override RpropRule Rule(Options o, State s) => new(o.etaminus!.Value, o.etaplus!.Value, o.min_step!.Value, o.max_step!.Value, o.maximize!.Value);
+        protected override RpropRule Rule(
+            Options o, State s) =>
+            new(o.etaminus!.Value, o.etaplus!.Value, o.min_step!.Value, o.max_step!.Value, o.maximize!.Value);
 
         protected override long? RuleKey(State s) => 0;
 
@@ -128,7 +142,8 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 
 /// <summary>The update of <see cref="Rprop"/>; its states are the previous gradient (0 after a change of sign) and the step size.</summary>
 /// <remarks>
-/// TorchSharp takes the factor by the sign of the product, replaced in three steps in which one factor may be taken for another sign: with factors
+/// TorchSharp takes the factor by the sign of the product, replaced in three steps in which one factor may be taken for another sign: with
+/// factors
 /// outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's numbers.
 /// </remarks>
 internal readonly struct RpropRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Fused;
 
 /// <summary>
-/// Stochastic gradient descent in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.SGD"/> with the same options, state and numbers.
+/// Stochastic gradient descent in one pass over memory: TorchSharp's <see cref="TorchSharp.Modules.SGD"/> with the same options, state and
+/// numbers.
 /// <code>
 /// g ← ∇f(θ) + weight_decay · θ
 /// b ← g in the first update, then μ b + (1 − dampening) g      with momentum μ
@@ -16,11 +17,16 @@ namespace TorchOptimExt.Fused;
 /// </code>
 /// </summary>
 /// <remarks>
-/// With momentum and a decaying learning rate still hard to beat on vision models. Batch, stochastic and mini-batch gradient descent are this one optimizer: they differ in what the loss averages over.
-/// <para>To maximize, TorchSharp turns the sign of the step, not of the gradient, unlike PyTorch: weight decay then lets θ grow. The momentum starts as the first gradient, undamped.</para>
-/// <para>Source: H. Robbins and S. Monro, 1951; momentum: B. T. Polyak, 1964; nesterov: I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, as in PyTorch.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
-/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// With momentum and a decaying learning rate still hard to beat on vision models. Batch, stochastic and mini-batch gradient descent are
+/// this one optimizer: they differ in what the loss averages over.
+/// <para>To maximize, TorchSharp turns the sign of the step, not of the gradient, unlike PyTorch: weight decay then lets θ grow. The
+/// momentum starts as the first gradient, undamped.</para>
+/// <para>Source: H. Robbins and S. Monro, 1951; momentum: B. T. Polyak, 1964; nesterov: I. Sutskever, J. Martens, G. Dahl and G. Hinton,
+/// "On the importance of initialization and momentum in deep learning", ICML 2013, as in PyTorch.</para>
+/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
+/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
+/// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
+/// graph that was built before the step.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -39,26 +45,35 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
     /// <param name="momentum">Momentum μ, ≥ 0.</param>
-    /// <param name="dampening">The part of each gradient but the first that the momentum leaves out; not checked, 0 takes all of it.</param>
+    /// <param name="dampening">The part of each gradient but the first that the momentum leaves out; not checked, 0 takes all of
+    /// it.</param>
     /// <param name="weight_decay">Weight decay, ≥ 0: weight_decay · θ is added to the gradient.</param>
     /// <param name="nesterov">Whether to look one momentum step ahead (Nesterov); needs momentum &gt; 0 and dampening = 0.</param>
     /// <param name="maximize">Whether to maximize the objective instead of minimizing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ArgumentException">A hyperparameter is out of its range. As in TorchSharp, NaN is not refused.</exception>
-    public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+    public SGD(
+        IEnumerable<Parameter> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0,
+        bool nesterov = false, bool maximize = false)
         : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
 
     /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
     /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
-    public SGD(IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => fused.Name(parameters);
+    public SGD(
+        IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0,
+        double weight_decay = 0, bool nesterov = false, bool maximize = false)
+        : base(parameters?.Select(p => p.parameter) ?? [], lr, momentum, dampening, weight_decay, nesterov,
+            maximize) => fused.Name(parameters);
 
     /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
     /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
     /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
-    public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
-        : base(parameters ?? [], lr, momentum, dampening, weight_decay, nesterov, maximize) => ArgumentNullException.ThrowIfNull(parameters);
+    public SGD(
+        IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0,
+        bool nesterov = false, bool maximize = false)
+        : base(parameters ?? [], lr, momentum, dampening, weight_decay, nesterov,
+            maximize) => ArgumentNullException.ThrowIfNull(parameters);
 
     /// <inheritdoc/>
     public bool LastStepFused => fused.Fused;
@@ -129,11 +144,16 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
         // Buffers that this step fills for the first time; they count when it has succeeded.
         private readonly Queue<(State state, Tensor buffer)> begun = [];
 
-        protected override SGDRule Rule(Options o, State s) => new(o.LearningRate!.Value, o.momentum!.Value, o.dampening!.Value, o.weight_decay!.Value, o.nesterov!.Value, o.maximize!.Value, s.momentum_buffer is null);
+        protected override SGDRule Rule(
+            Options o, State s) =>
+            new(o.LearningRate!.Value, o.momentum!.Value, o.dampening!.Value, o.weight_decay!.Value,
+                o.nesterov!.Value, o.maximize!.Value, s.momentum_buffer is null);
 
         protected override long? RuleKey(State s) => s.momentum_buffer is null ? 0 : 1;
 
-        protected override StateTensors States(Options o, State s, Parameter param) => new(o.momentum == 0 ? null : s.momentum_buffer ?? Begun(s, param));
+        protected override StateTensors States(
+            Options o, State s, Parameter param) =>
+            new(o.momentum == 0 ? null : s.momentum_buffer ?? Begun(s, param));
 
         protected override StateTensors Owned(State s) => new(s.momentum_buffer);
 
@@ -162,7 +182,8 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
 }
 
 /// <summary>The update of <see cref="SGD"/>; its state is the momentum, if there is one.</summary>
-internal readonly struct SGDRule(double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize, bool first) : IUpdateRule
+internal readonly struct SGDRule(
+    double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize, bool first) : IUpdateRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(ref V param, V grad, ref V momentum_buffer, ref V unused, ref V unused2) where V : struct, ILanes<V>

@@ -1,7 +1,8 @@
 namespace TorchOptimExt.Rules;
 
 /// <summary>
-/// The update of one element: a small struct that holds the numbers of one step of one parameter, written once over <see cref="ILanes{V}"/>.
+/// The update of one element: a small struct that holds the numbers of one step of one parameter, written once over
+/// <see cref="ILanes{V}"/>.
 /// </summary>
 /// <example>
 /// Gradient descent. An optimizer that uses such a rule derives from <c>ElementwiseOptimizer</c>.
@@ -9,13 +10,17 @@ namespace TorchOptimExt.Rules;
 /// readonly struct DescentRule(double lr) : IUpdateRule
 /// {
 ///     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-///     public void Apply&lt;V&gt;(ref V param, V grad, ref V first, ref V second, ref V third) where V : struct, ILanes&lt;V&gt; => param -= lr * grad;
+///     public void Apply&lt;V&gt;(ref V param, V grad, ref V first, ref V second, ref V third) where V : struct, ILanes&lt;V&gt; =>
+///         param -= lr * grad;
 /// }
 /// </code>
 /// </example>
 public interface IUpdateRule
 {
-    /// <summary>Updates a parameter, and what the optimizer remembers of it, from its gradient. Decide by <see cref="ILanes{V}.Where"/>, not by <c>if</c>, on what depends on an element.</summary>
+    /// <summary>
+    /// Updates a parameter, and what the optimizer remembers of it, from its gradient. Decide by <see cref="ILanes{V}.Where"/>, not by
+    /// <c>if</c>, on what depends on an element.
+    /// </summary>
     /// <typeparam name="V">SIMD registers or tensors.</typeparam>
     /// <param name="param">The parameter's elements, updated in place.</param>
     /// <param name="grad">The gradient's elements.</param>

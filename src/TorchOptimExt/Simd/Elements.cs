@@ -1,6 +1,8 @@
 namespace TorchOptimExt.Simd;
 
-/// <summary>What the elements of a parameter and its gradient, and of its state, are in memory. The half types are computed in float32.</summary>
+/// <summary>
+/// What the elements of a parameter and its gradient, and of its state, are in memory. The half types are computed in float32.
+/// </summary>
 internal enum Elements
 {
     Float32,

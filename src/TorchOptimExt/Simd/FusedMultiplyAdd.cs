@@ -26,12 +26,16 @@ internal static class FusedMultiplyAdd
     {
         if (Fma.IsSupported && Vector<byte>.Count == 32)
             return typeof(T) == typeof(float)
-                ? Fma.MultiplyAdd(a.AsVector256().AsSingle(), b.AsVector256().AsSingle(), c.AsVector256().AsSingle()).As<float, T>().AsVector()
-                : Fma.MultiplyAdd(a.AsVector256().AsDouble(), b.AsVector256().AsDouble(), c.AsVector256().AsDouble()).As<double, T>().AsVector();
+                ? Fma.MultiplyAdd(a.AsVector256().AsSingle(), b.AsVector256().AsSingle(), c.AsVector256().AsSingle())
+                    .As<float, T>().AsVector()
+                : Fma.MultiplyAdd(a.AsVector256().AsDouble(), b.AsVector256().AsDouble(), c.AsVector256().AsDouble())
+                    .As<double, T>().AsVector();
         if (AdvSimd.Arm64.IsSupported && Vector<byte>.Count == 16)
             return typeof(T) == typeof(float)
-                ? AdvSimd.FusedMultiplyAdd(c.AsVector128().AsSingle(), a.AsVector128().AsSingle(), b.AsVector128().AsSingle()).As<float, T>().AsVector()
-                : AdvSimd.Arm64.FusedMultiplyAdd(c.AsVector128().AsDouble(), a.AsVector128().AsDouble(), b.AsVector128().AsDouble()).As<double, T>().AsVector();
+                ? AdvSimd.FusedMultiplyAdd(c.AsVector128().AsSingle(), a.AsVector128().AsSingle(), b.AsVector128().AsSingle())
+                    .As<float, T>().AsVector()
+                : AdvSimd.Arm64.FusedMultiplyAdd(c.AsVector128().AsDouble(), a.AsVector128().AsDouble(), b.AsVector128().AsDouble())
+                    .As<double, T>().AsVector();
         Span<T> result = stackalloc T[Vector<T>.Count];
         for (var k = 0; k < result.Length; k++) result[k] = T.FusedMultiplyAdd(a[k], b[k], c[k]);
         return new(result);

@@ -15,7 +15,8 @@ namespace TorchOptimExt.Simd;
 /// </summary>
 internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struct, IUpdateRule
 {
-    // Elements that pay for further threads, and of a piece of work: small enough to balance the threads, but long runs of memory where there is much.
+    // Elements that pay for further threads, and of a piece of work: small enough to balance the threads, but long runs of memory where
+    // there is much.
     private const long WorthThreads = 1 << 17, ShortestPiece = 1 << 14, LongestPiece = 1 << 18;
 
     // Long runs are bound by the cache lines in flight (a third faster with hints on Intel); short ones lose by them.
@@ -36,11 +37,14 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         Refused = null;
     }
 
-    /// <summary>Adds a parameter with its gradient and state, or says in <see cref="Refused"/> why it cannot be visited in one pass.</summary>
+    /// <summary>
+    /// Adds a parameter with its gradient and state, or says in <see cref="Refused"/> why it cannot be visited in one pass.
+    /// </summary>
     public bool Add(in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null)
     {
         TensorFacts p = new(param), g = new(grad), a = new(first), b = new(second), c = new(third);
-        Refused = OnePass.Obstacle(p, g, a, b, c, out var elements);
+        var elements = Elements.Float32;
+        Refused = OnePass.OtherShape(p, g, a, b, c) ?? OnePass.Obstacle(p, g, a, b, c, out elements);
         if (Refused is not null) return false;
         Add(new(rule, elements, p.Address, g.Address, a.Address, b.Address, c.Address, p.Length));
         return true;
@@ -61,7 +65,8 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
     {
         var threads = get_num_threads();
         var total = Total;
-        if (threads > 1 && total >= WorthThreads) RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
+        if (threads > 1 && total >= WorthThreads)
+            RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
         else foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments)) Visit(segment, 0, segment.Length);
         Clear();
     }
@@ -109,7 +114,8 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         else Loop<T, M, S, VectorLanes<T>>(s, from, to);
     }
 
-    // One loop for each number of states: what is not there costs nothing. The loops have a copy of the rule of their own, to which nothing else
+    // One loop for each number of states: what is not there costs nothing. The loops have a copy of the rule of their own, to which nothing
+    // else
     // refers, so that its numbers stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a first step, too, at full speed
     private static void Loop<T, M, S, V>(in Segment<TRule> s, long from, long to)
@@ -158,7 +164,8 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 V.Store(second, b + at);
                 V.Store(third, c + at);
             }
-        if (at < to) Tail<T, M, S, V>(s.Rule, p + at, g + at, a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at, (int)(to - at));
+        if (at < to) Tail<T, M, S, V>(s.Rule, p + at, g + at,
+            a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at, (int)(to - at));
 
         // Both lines that the two registers will need.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

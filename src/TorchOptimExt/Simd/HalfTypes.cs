@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace TorchOptimExt.Simd;
 
 /// <summary>
-/// float16 and bfloat16 to float32 and back, lane by lane, in integer arithmetic: exact one way, rounded to the nearest (ties to even) the other,
+/// float16 and bfloat16 to float32 and back, lane by lane, in integer arithmetic: exact one way, rounded to the nearest (ties to even) the
+/// other,
 /// as libtorch rounds. Every 16-bit pattern stands in the low half of a 32-bit lane. A NaN stays one.
 /// </summary>
 internal static class HalfTypes
@@ -22,17 +23,20 @@ internal static class HalfTypes
     public static Vector512<uint> ToBrainFloat(Vector512<uint> bits)
     {
         var rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One)) >>> 16;
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(bits & Vector512.Create(~Sign), Vector512.Create(Infinity)), Vector512.Create(0x7FC0u), rounded);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(bits & Vector512.Create(~Sign), Vector512.Create(Infinity)),
+            Vector512.Create(0x7FC0u), rounded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<uint> ToBrainFloat(Vector<uint> bits)
     {
         var rounded = (bits + new Vector<uint>(0x7FFFu) + ((bits >>> 16) & Vector<uint>.One)) >>> 16;
-        return Vector.ConditionalSelect(Vector.GreaterThan(bits & new Vector<uint>(~Sign), new Vector<uint>(Infinity)), new Vector<uint>(0x7FC0u), rounded);
+        return Vector.ConditionalSelect(Vector.GreaterThan(bits & new Vector<uint>(~Sign), new Vector<uint>(Infinity)),
+            new Vector<uint>(0x7FC0u), rounded);
     }
 
-    // The exponent and the fraction moved to their places in a float: 2^112 makes up for the other bias, and normalizes what was subnormal, exactly.
+    // The exponent and the fraction moved to their places in a float: 2^112 makes up for the other bias, and normalizes what was subnormal,
+    // exactly.
     // Infinity and NaN get the largest exponent.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,8 +57,10 @@ internal static class HalfTypes
         return scaled | special | ((bits & new Vector<uint>(0x8000u)) << 16);
     }
 
-    // Normal results: the exponent's bias is changed and half of the last place is added, one less where the bit above is 0 (ties to even); what
-    // carries over into the exponent is right, up to infinity. Results below 2⁻¹⁴: adding ½ in float leaves their 2⁻²⁴ths, rounded, in the last bits.
+    // Normal results: the exponent's bias is changed and half of the last place is added, one less where the bit above is 0 (ties to even);
+    // what
+    // carries over into the exponent is right, up to infinity. Results below 2⁻¹⁴: adding ½ in float leaves their 2⁻²⁴ths, rounded, in the
+    // last bits.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> ToHalf(Vector512<uint> bits)
@@ -63,7 +69,8 @@ internal static class HalfTypes
         var normal = (size - Vector512.Create(0x3800_0000u) + Vector512.Create(0x0FFFu) + ((size >>> 13) & Vector512<uint>.One)) >>> 13;
         var small = (size.AsSingle() + Vector512.Create(0.5f)).AsUInt32() - Vector512.Create(0x3F00_0000u);
         var result = Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(0x3880_0000u)), small, normal);
-        result = Vector512.ConditionalSelect(Vector512.GreaterThan(size, Vector512.Create(0x477F_EFFFu)), Vector512.Create(0x7C00u), result);
+        result = Vector512.ConditionalSelect(Vector512.GreaterThan(size, Vector512.Create(0x477F_EFFFu)),
+            Vector512.Create(0x7C00u), result);
         result = Vector512.ConditionalSelect(Vector512.GreaterThan(size, Vector512.Create(Infinity)), Vector512.Create(0x7E00u), result);
         return result | ((bits & Vector512.Create(Sign)) >>> 16);
     }

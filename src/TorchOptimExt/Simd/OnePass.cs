@@ -7,8 +7,11 @@ namespace TorchOptimExt.Simd;
 /// <summary>What can be visited in one pass over memory.</summary>
 internal static class OnePass
 {
-    /// <summary>Why a parameter cannot be visited in one pass with its gradient and state; null where it can. What a state is not there for is all zero.</summary>
-    public static string? Obstacle(in TensorFacts param, in TensorFacts grad, in TensorFacts first, in TensorFacts second, in TensorFacts third, out Elements elements)
+    /// <summary>
+    /// Why a parameter cannot be visited in one pass with its gradient and state, which have its shape; null where it can.
+    /// </summary>
+    public static string? Obstacle(
+        in TensorFacts param, in TensorFacts grad, in TensorFacts first, in TensorFacts second, in TensorFacts third, out Elements elements)
     {
         var state = first.Handle == 0 ? param.Type : first.Type;
         elements = (param.Type, state) switch
@@ -28,6 +31,15 @@ internal static class OnePass
             ?? ObstacleOf("state", third, param, state);
     }
 
+    /// <summary>Which of a parameter's tensors has another shape; null where none has.</summary>
+    public static string? OtherShape(
+        in TensorFacts param, in TensorFacts grad, in TensorFacts first, in TensorFacts second, in TensorFacts third) =>
+        OtherShape("gradient", grad, param) ?? OtherShape("state", first, param)
+            ?? OtherShape("state", second, param) ?? OtherShape("state", third, param);
+
+    private static string? OtherShape(string what, in TensorFacts tensor, in TensorFacts param) =>
+        tensor.Handle == 0 || tensor.IsSparse || tensor.SameShape(param) ? null : $"its {what} has shape {tensor.Shape}, not {param.Shape}";
+
     private static string? ObstacleOf(in TensorFacts param)
     {
         if (param.Type is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16))
@@ -44,7 +56,6 @@ internal static class OnePass
         if (tensor.IsSparse) return $"its {what} is sparse";
         if (tensor.Type != type) return $"its {what} is {tensor.Type}, not {type}";
         if (tensor.Device != DeviceType.CPU) return $"its {what} is on {tensor.Where}, not on the CPU";
-        if (!tensor.SameShape(param)) return $"its {what} has shape {tensor.Shape}, not {param.Shape}";
         if (tensor.IsNegative) return $"its {what} is a negated view, whose memory holds the opposite numbers";
         return tensor.SameOrder(param) ? null : $"its {what} lies in memory in another order";
     }

@@ -22,7 +22,9 @@ internal abstract class ParallelWork
     /// <summary>Does one piece; called from several threads at once, once for each piece.</summary>
     private protected abstract void Piece(int piece);
 
-    /// <summary>Does all pieces on at most <paramref name="threads"/> threads. An exception of a piece is thrown when all have ended.</summary>
+    /// <summary>
+    /// Does all pieces on at most <paramref name="threads"/> threads. An exception of a piece is thrown when all have ended.
+    /// </summary>
     private protected void RunPieces(int pieces, int threads)
     {
         (Pieces, next, failure) = (pieces, 0, null);

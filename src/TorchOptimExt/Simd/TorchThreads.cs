@@ -35,7 +35,9 @@ internal static unsafe class TorchThreads
         foreach (ProcessModule module in process.Modules)
         {
             if (!module.ModuleName.StartsWith("libgomp", StringComparison.Ordinal)) continue;
-            if (NativeLibrary.TryLoad(module.FileName, out var library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel)) return parallel;
+            if (NativeLibrary.TryLoad(module.FileName, out var library)
+                && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel))
+                return parallel;
         }
         return 0;
     }

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace TorchOptimExt.Simd;
 
-/// <summary><see cref="VectorLanes{T}"/> on the widest registers, for processors that have them: twice as fast where roots and quotients take the time.</summary>
+/// <summary>
+/// <see cref="VectorLanes{T}"/> on the widest registers, for processors that have them: twice as fast where roots and quotients take the
+/// time.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal readonly struct Vector512Lanes<T> : IRegister<Vector512Lanes<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -22,7 +25,8 @@ internal readonly struct Vector512Lanes<T> : IRegister<Vector512Lanes<T>, T> whe
             return new(Unsafe.ReadUnaligned<Vector512<T>>(source), Unsafe.ReadUnaligned<Vector512<T>>((T*)source + Vector512<T>.Count));
         var bits = Unsafe.ReadUnaligned<Vector512<ushort>>(source);
         var (low, high) = Vector512.Widen(bits);
-        if (typeof(M) == typeof(BrainFloat)) return new(HalfTypes.FromBrainFloat(low).As<uint, T>(), HalfTypes.FromBrainFloat(high).As<uint, T>());
+        if (typeof(M) == typeof(BrainFloat))
+            return new(HalfTypes.FromBrainFloat(low).As<uint, T>(), HalfTypes.FromBrainFloat(high).As<uint, T>());
         return new(HalfTypes.FromHalf(low).As<uint, T>(), HalfTypes.FromHalf(high).As<uint, T>());
     }
 
@@ -64,10 +68,14 @@ internal readonly struct Vector512Lanes<T> : IRegister<Vector512Lanes<T>, T> whe
     public static Vector512Lanes<T> operator -(Vector512Lanes<T> a) => new(-a.low, -a.high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lanes<T> operator >(Vector512Lanes<T> a, Vector512Lanes<T> b) => new(Vector512.GreaterThan(a.low, b.low), Vector512.GreaterThan(a.high, b.high));
+    public static Vector512Lanes<T> operator >(
+        Vector512Lanes<T> a, Vector512Lanes<T> b) =>
+        new(Vector512.GreaterThan(a.low, b.low), Vector512.GreaterThan(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lanes<T> operator <(Vector512Lanes<T> a, Vector512Lanes<T> b) => new(Vector512.LessThan(a.low, b.low), Vector512.LessThan(a.high, b.high));
+    public static Vector512Lanes<T> operator <(
+        Vector512Lanes<T> a, Vector512Lanes<T> b) =>
+        new(Vector512.LessThan(a.low, b.low), Vector512.LessThan(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes<T> Sqrt(Vector512Lanes<T> a) => new(Vector512.Sqrt(a.low), Vector512.Sqrt(a.high));
@@ -82,13 +90,15 @@ internal readonly struct Vector512Lanes<T> : IRegister<Vector512Lanes<T>, T> whe
     public static Vector512Lanes<T> Min(Vector512Lanes<T> a, Vector512Lanes<T> b) => new(Min(a.low, b.low), Min(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.LessThan(a, b) | ~Vector512.Equals(a, a), a, b);
+    private static Vector512<T> Min(
+        Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.LessThan(a, b) | ~Vector512.Equals(a, a), a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes<T> Max(Vector512Lanes<T> a, Vector512Lanes<T> b) => new(Max(a.low, b.low), Max(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b) | ~Vector512.Equals(a, a), a, b);
+    private static Vector512<T> Max(
+        Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b) | ~Vector512.Equals(a, a), a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes<T> Sign(Vector512Lanes<T> a) => new(Sign(a.low), Sign(a.high));

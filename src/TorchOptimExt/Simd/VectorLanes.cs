@@ -21,7 +21,8 @@ internal readonly struct VectorLanes<T> : IRegister<VectorLanes<T>, T> where T :
             return new(Unsafe.ReadUnaligned<Vector<T>>(source), Unsafe.ReadUnaligned<Vector<T>>((T*)source + Vector<T>.Count));
         var bits = Unsafe.ReadUnaligned<Vector<ushort>>(source);
         Vector.Widen(bits, out var low, out var high);
-        if (typeof(M) == typeof(BrainFloat)) return new(Vector.As<uint, T>(HalfTypes.FromBrainFloat(low)), Vector.As<uint, T>(HalfTypes.FromBrainFloat(high)));
+        if (typeof(M) == typeof(BrainFloat))
+            return new(Vector.As<uint, T>(HalfTypes.FromBrainFloat(low)), Vector.As<uint, T>(HalfTypes.FromBrainFloat(high)));
         return new(Vector.As<uint, T>(HalfTypes.FromHalf(low)), Vector.As<uint, T>(HalfTypes.FromHalf(high)));
     }
 
@@ -63,10 +64,14 @@ internal readonly struct VectorLanes<T> : IRegister<VectorLanes<T>, T> where T :
     public static VectorLanes<T> operator -(VectorLanes<T> a) => new(-a.low, -a.high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorLanes<T> operator >(VectorLanes<T> a, VectorLanes<T> b) => new(Vector.GreaterThan(a.low, b.low), Vector.GreaterThan(a.high, b.high));
+    public static VectorLanes<T> operator >(
+        VectorLanes<T> a, VectorLanes<T> b) =>
+        new(Vector.GreaterThan(a.low, b.low), Vector.GreaterThan(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorLanes<T> operator <(VectorLanes<T> a, VectorLanes<T> b) => new(Vector.LessThan(a.low, b.low), Vector.LessThan(a.high, b.high));
+    public static VectorLanes<T> operator <(
+        VectorLanes<T> a, VectorLanes<T> b) =>
+        new(Vector.LessThan(a.low, b.low), Vector.LessThan(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLanes<T> Sqrt(VectorLanes<T> a) => new(Vector.SquareRoot(a.low), Vector.SquareRoot(a.high));
@@ -87,7 +92,8 @@ internal readonly struct VectorLanes<T> : IRegister<VectorLanes<T>, T> where T :
     public static VectorLanes<T> Max(VectorLanes<T> a, VectorLanes<T> b) => new(Max(a.low, b.low), Max(a.high, b.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Max(Vector<T> a, Vector<T> b) => Vector.ConditionalSelect(Vector.GreaterThan(a, b) | ~Vector.Equals(a, a), a, b);
+    private static Vector<T> Max(
+        Vector<T> a, Vector<T> b) => Vector.ConditionalSelect(Vector.GreaterThan(a, b) | ~Vector.Equals(a, a), a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLanes<T> Sign(VectorLanes<T> a) => new(Sign(a.low), Sign(a.high));

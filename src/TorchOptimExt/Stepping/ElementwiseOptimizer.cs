@@ -1,7 +1,6 @@
 using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Stepping;
@@ -12,8 +11,10 @@ namespace TorchOptimExt.Stepping;
 /// float16 and bfloat16 parameters are computed in float32 and rounded once.
 /// </summary>
 /// <remarks>
-/// A derived class gives the rule (<see cref="Rule"/>) and the state that a parameter starts with (<see cref="OptimizerBase.InitialState"/>, at most three tensors).
-/// <para>A fused step writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph that was built before the step.</para>
+/// A derived class gives the rule (<see cref="Rule"/>) and the state that a parameter starts with
+/// (<see cref="OptimizerBase.InitialState"/>, at most three tensors).
+/// <para>A fused step writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a graph
+/// that was built before the step.</para>
 /// </remarks>
 /// <typeparam name="TOptions">The hyperparameters of a group.</typeparam>
 /// <typeparam name="TRule">The update of one element.</typeparam>
@@ -39,7 +40,8 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     protected virtual void Updated(TOptions options, TensorState state) { }
 
     /// <summary>
-    /// Makes a state tensor for <see cref="OptimizerBase.InitialState"/>: of the parameter's shape, device and order in memory, in float32 where the
+    /// Makes a state tensor for <see cref="OptimizerBase.InitialState"/>: of the parameter's shape, device and order in memory, in float32
+    /// where the
     /// parameter is of a half type, since small changes would be lost in that.
     /// </summary>
     /// <param name="parameter">The parameter.</param>
@@ -54,7 +56,8 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         using var quiet = no_grad();
         var dtype = parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         if (dtype == ScalarType.Float32 && Math.Abs(value) > float.MaxValue && double.IsFinite(value))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, which float32 state cannot hold: at most {float.MaxValue:g6}.");
+            throw new ArgumentOutOfRangeException(
+                name, value, $"{name} is {value}, which float32 state cannot hold: at most {float.MaxValue:g6}.");
         return zeros_like(parameter, dtype).fill_(value);
     }
 
@@ -70,8 +73,10 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or replaced;
-    /// or a schedule set a hyperparameter to a value out of its range. No parameter is changed then.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or replaced; or a schedule set a
+    /// hyperparameter to a value out of its range. No parameter is changed then.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
@@ -83,7 +88,10 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         return loss!;
     }
 
-    /// <summary>Called after the closure and before the update; does nothing unless overridden. What it throws ends the step before any parameter is changed.</summary>
+    /// <summary>
+    /// Called after the closure and before the update; does nothing unless overridden. What it throws ends the step before any parameter is
+    /// changed.
+    /// </summary>
     /// <param name="loss">What the closure returned; null without one.</param>
     protected virtual void Observe(Tensor? loss) { }
 
@@ -103,10 +111,6 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
         protected override string Optimizer => owner.GetType().Name;
 
         protected override string NameOf(Parameter param, int place) => param.IsInvalid ? $"parameter {place}" : owner.NameOf(param);
-
-        protected override TensorState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place) =>
-            states.TryGetValue(param.Handle, out var state) ? (TensorState)state : throw new InvalidOperationException(
-                $"{Optimizer}: {NameOf(param, place)} has another tensor than when it was added, so that there is no state for it; make a new optimizer.");
 
         private static Tensor? At(TensorState state, int k) => k < state.tensors.Length ? state.tensors[k] : null;
     }

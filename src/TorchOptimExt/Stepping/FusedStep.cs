@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Tensors;
@@ -8,7 +9,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Stepping;
 
 /// <summary>
-/// What the fused versions of TorchSharp's optimizers share beside the step: checks of what is given, before TorchSharp makes anything of it, and state
+/// What the fused versions of TorchSharp's optimizers share beside the step: checks of what is given, before TorchSharp makes anything of
+/// it, and state
 /// that stays alive whatever TorchSharp's members, which are not virtual, do with it.
 /// </summary>
 internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions, TState, TRule>, IDisposable
@@ -44,16 +46,22 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         : param is { IsInvalid: false } ? $"parameter {place} of shape [{string.Join(", ", param.shape)}]" : $"parameter {place}";
 
     /// <summary>A state tensor that an option needs.</summary>
-    /// <exception cref="InvalidOperationException">It is not there: TorchSharp makes it when a parameter is added, if the option is on then.</exception>
+    /// <exception cref="InvalidOperationException">It is not there: TorchSharp makes it when a parameter is added, if the option is on
+    /// then.</exception>
     protected Tensor Needed(Tensor? tensor, string option) => tensor ??
-        throw new InvalidOperationException($"{Optimizer}: {option} was switched on after the parameters were added, so their state lacks what it needs.");
+        throw new InvalidOperationException(
+            $"{Optimizer}: {option} was switched on after the parameters were added, so their state lacks what it needs.");
 
-    /// <summary>Throws where a value that elements of a state start with does not fit their dtype: TorchSharp fails at that when half is made.</summary>
+    /// <summary>
+    /// Throws where a value that elements of a state start with does not fit their dtype: TorchSharp fails at that when half is made.
+    /// </summary>
     protected static void CheckFits(string name, double value, Parameter param)
     {
-        var largest = param.dtype switch { ScalarType.Float16 => 65504, ScalarType.BFloat16 => 3.3895313892515355e38, ScalarType.Float32 => float.MaxValue, _ => double.MaxValue };
+        var largest = param.dtype switch { ScalarType.Float16 => 65504, ScalarType.BFloat16 => 3.3895313892515355e38,
+            ScalarType.Float32 => float.MaxValue, _ => double.MaxValue };
         if (Math.Abs(value) > largest && !double.IsInfinity(value))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, which a {param.dtype} parameter's state cannot hold: at most {largest:g6}.");
+            throw new ArgumentOutOfRangeException(
+                name, value, $"{name} is {value}, which a {param.dtype} parameter's state cannot hold: at most {largest:g6}.");
     }
 
     /// <summary>What messages call these parameters.</summary>
@@ -64,28 +72,36 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         foreach (var (name, parameter) in parameters) names.TryAdd(parameter.Handle, name);
     }
 
-    /// <summary>Checks a group that is about to join others, and puts its parameters in a list, so that no step enumerates a model anew.</summary>
+    /// <summary>
+    /// Checks a group that is about to join others, and puts its parameters in a list, so that no step enumerates a model anew.
+    /// </summary>
     /// <exception cref="ArgumentException">The group cannot join; nothing is changed.</exception>
-    public ParamGroup Prepared(ParamGroup added, OptimizerOptions defaults, IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states)
+    public ParamGroup Prepared(
+        ParamGroup added, OptimizerOptions defaults, IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states)
     {
         ObjectDisposedException.ThrowIf(disposed, typeof(TState).DeclaringType!);
         ArgumentNullException.ThrowIfNull(added, "param_group");
         ArgumentNullException.ThrowIfNull(added.Parameters, "parameters");
         if (added.Options is not (null or TOptions))
-            throw new ArgumentException($"The group has {added.Options.GetType().FullName}; {Optimizer} needs {typeof(TOptions).FullName}.", "param_group");
+            throw new ArgumentException(
+                $"The group has {added.Options.GetType().FullName}; {Optimizer} needs {typeof(TOptions).FullName}.", "param_group");
         var list = added.Parameters.ToList();
         var place = groups.Sum(g => g.List().Count);
         foreach (var param in list)
         {
             if (param is null) throw new ArgumentException("The list of parameters holds a null.", "parameters");
             if (param.IsInvalid) throw new ArgumentException($"{Optimizer}: {Disposed(NameOf(param, place))}", "parameters");
-            if (param.is_sparse) throw new ArgumentException($"{NameOf(param, place)} is sparse; only dense parameters can be optimized.", "parameters");
+            if (param.is_sparse)
+                throw new ArgumentException($"{NameOf(param, place)} is sparse; only dense parameters can be optimized.", "parameters");
             if (new TensorFacts(param).OverlapsItself)
-                throw new ArgumentException($"Several elements of {NameOf(param, place)} share memory, as in what expand() returns; optimize a clone() of it.", "parameters");
+                throw new ArgumentException(
+                    $"Several elements of {NameOf(param, place)} share memory, as in what expand() returns; optimize a clone() of it.", 
+                    "parameters");
             CheckStart((TOptions?)added.Options, (TOptions)defaults, param);
             place++;
         }
         (this.groups, this.states, added.Parameters) = (groups, states, list);
+        Forget();       // a parameter that is given twice gets another state
         return added;
     }
 
@@ -113,31 +129,34 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         ObjectDisposedException.ThrowIf(disposed, typeof(TState).DeclaringType!);
         var place = 0;
         foreach (var group in groups)
-            foreach (var param in group.Parameters) StateOf(states, param, place++);
+            foreach (var param in group.Parameters)
+            {
+                if (param.IsInvalid) throw new InvalidOperationException($"{Optimizer}: {Disposed(NameOf(param, place))}");
+                KeepAlive(StateOf(states, param, place), param, place++);
+            }
     }
 
     /// <inheritdoc/>
-    protected override TState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place)
+    protected override void KeepAlive(TState state, Parameter param, int place)
     {
-        if (param.IsInvalid) throw new InvalidOperationException($"{Optimizer}: {Disposed(NameOf(param, place))}");
-        if (!states.TryGetValue(param.Handle, out var found))
-            throw new InvalidOperationException($"{Optimizer}: {NameOf(param, place)} has another tensor than when it was added, so that there is no state for it; make a new optimizer.");
-        var state = (TState)found;
         while (kept.Count <= place) kept.Add(default);
+        ref readonly var before = ref CollectionsMarshal.AsSpan(kept)[place];
         var now = Owned(state);
-        var before = kept[place];
-        if (ReferenceEquals(before.State, state) && Same(before.Seen.First, now.First) && Same(before.Seen.Second, now.Second) && Same(before.Seen.Third, now.Third)) return state;
-        Mend(state, ReferenceEquals(before.State, state) ? before : default, now, param, place);
-        return state;
+        var known = ReferenceEquals(before.State, state);
+        if (known && Same(before.Seen.First, now.First) && Same(before.Seen.Second, now.Second)
+            && Same(before.Seen.Third, now.Third)) return;
+        Mend(state, known ? before : default, now, param, place);
     }
 
     private static bool Same(Tensor? seen, Tensor? now) => ReferenceEquals(seen, now) && now is not { IsInvalid: true };
 
-    // TorchSharp's members leave the tensors that they make to an open dispose scope. What is alive is taken out of it; what is gone comes back from a
+    // TorchSharp's members leave the tensors that they make to an open dispose scope. What is alive is taken out of it; what is gone comes
+    // back from a
     // second reference to the same memory, which most of them write to.
     private void Mend(TState state, Kept before, StateTensors now, Parameter param, int place)
     {
-        now = new(Mended(now.First, before.Anchors.First), Mended(now.Second, before.Anchors.Second), Mended(now.Third, before.Anchors.Third));
+        now = new(Mended(now.First, before.Anchors.First), Mended(now.Second, before.Anchors.Second),
+            Mended(now.Third, before.Anchors.Third));
         Own(state, now);
         before.Dispose();
         kept[place] = new(state, now, new(Anchor(now.First), Anchor(now.Second), Anchor(now.Third)));
@@ -147,14 +166,16 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
             if (tensor is null) return null;
             if (!tensor.IsInvalid) return tensor.DetachFromDisposeScope();
             return Anchor(anchor) ?? throw new InvalidOperationException(
-                $"{Optimizer}: the state of {NameOf(param, place)} was disposed. load_state_dict or to(device) made it inside a dispose scope, through a variable of TorchSharp's type; call them outside of one.");
+                $"{Optimizer}: the state of {NameOf(param, place)} was disposed. load_state_dict or to(device) "
+                + "made it inside a dispose scope, through a variable of TorchSharp's type; call them outside of one.");
         }
 
         static Tensor? Anchor(Tensor? tensor) => tensor is null or { IsInvalid: true } ? null : tensor.alias().DetachFromDisposeScope();
     }
 
     /// <summary>Takes over hyperparameters and copies of the state of another optimizer of the same class: all or nothing.</summary>
-    /// <exception cref="ArgumentException">The dictionary is of another optimizer, or of other groups or parameters; nothing is changed.</exception>
+    /// <exception cref="ArgumentException">The dictionary is of another optimizer, or of other groups or parameters; nothing is
+    /// changed.</exception>
     public void Load(optim.Optimizer.StateDictionary source, optim.Optimizer.StateDictionary own)
     {
         ArgumentNullException.ThrowIfNull(source, "state_dict");
@@ -181,25 +202,33 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         }
         Keep();
 
-        static StateTensors Copy(StateTensors tensors, Parameter param) => new(CopyOf(tensors.First, param), CopyOf(tensors.Second, param), CopyOf(tensors.Third, param));
+        static StateTensors Copy(StateTensors tensors, Parameter param) =>
+            new(CopyOf(tensors.First, param), CopyOf(tensors.Second, param), CopyOf(tensors.Third, param));
         static Tensor? CopyOf(Tensor? tensor, Parameter param) => tensor?.to(param.device, copy: true).DetachFromDisposeScope();
     }
 
     private void Check(optim.Optimizer.StateDictionary source, optim.Optimizer.StateDictionary own)
     {
         if (source.Options.Count != own.Options.Count)
-            throw new ArgumentException($"The dictionary has {source.Options.Count} parameter groups, the optimizer {own.Options.Count}.", "state_dict");
+            throw new ArgumentException(
+                $"The dictionary has {source.Options.Count} parameter groups, the optimizer {own.Options.Count}.", "state_dict");
         if (source.State.Count != own.State.Count)
-            throw new ArgumentException($"The dictionary has {source.State.Count} parameters, the optimizer {own.State.Count}.", "state_dict");
+            throw new ArgumentException(
+                $"The dictionary has {source.State.Count} parameters, the optimizer {own.State.Count}.", "state_dict");
         foreach (var part in source.Options.Cast<object?>().Concat(source.State))
             if (part is not (TOptions or TState))
-                throw new ArgumentException($"The dictionary is of {part?.GetType().DeclaringType?.Name ?? "nothing"}; {Optimizer} needs one of {Optimizer}.", "state_dict");
+                throw new ArgumentException(
+                    $"The dictionary is of {part?.GetType().DeclaringType?.Name ?? "nothing"}; {Optimizer} needs one of {Optimizer}.", 
+                    "state_dict");
         var place = 0;
         foreach (var (state, param) in source.State.Zip(groups.SelectMany(g => g.Parameters)))
         {
             foreach (var tensor in Owned((TState)state).All)
                 if (tensor.IsInvalid || tensor.dtype != param.dtype || !Shapes.Equal(tensor, param))
-                    throw new ArgumentException($"The dictionary's state of {NameOf(param, place)} is {(tensor.IsInvalid ? "disposed" : $"{tensor.dtype} of shape [{string.Join(", ", tensor.shape)}]")}.", "state_dict");
+                    throw new ArgumentException(
+                        $"The dictionary's state of {NameOf(param, place)} is "
+                        + $"{(tensor.IsInvalid ? "disposed" : $"{tensor.dtype} of shape [{string.Join(", ", tensor.shape)}]")}.",
+                        "state_dict");
             place++;
         }
     }

@@ -11,7 +11,8 @@ internal static class Jit
     /// optimizations, <c>DOTNET_JITMinOpts=1</c> and a build without <c>Optimize</c> do that.
     /// </summary>
     public static string? Unoptimized { get; } = RuntimeFeature.IsDynamicCodeCompiled && !Inlines()
-        ? "the runtime compiles without its optimizer (a debugger, DOTNET_JITMinOpts or a build without Optimize), which makes that slow" : null;
+        ? "the runtime compiles without its optimizer (a debugger, DOTNET_JITMinOpts or a build without Optimize), which makes that slow"
+        : null;
 
     // The optimizer inlines what asks for it, so that it has no frame of its own. The caller is compiled as the passes are.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

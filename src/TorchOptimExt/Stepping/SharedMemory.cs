@@ -1,6 +1,8 @@
 namespace TorchOptimExt.Stepping;
 
-/// <summary>Finds tensors that touch the same memory. As long as all addresses and lengths are those of the last time, its answer is too.</summary>
+/// <summary>
+/// Finds tensors that touch the same memory. As long as all addresses and lengths are those of the last time, its answer is too.
+/// </summary>
 internal sealed class SharedMemory
 {
     private (nint from, long bytes, int item)[] ranges = [];

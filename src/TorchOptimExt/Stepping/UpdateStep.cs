@@ -11,15 +11,24 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Stepping;
 
 /// <summary>
-/// One step of an optimizer by an update rule: reads what each parameter is, checks everything, then runs each parameter where it fits, so that an odd
-/// one never slows the others: in one pass over memory (<see cref="FusedPass{TRule}"/>), on CUDA (<see cref="CudaPass{TRule}"/>), by tensor operations
-/// (<see cref="TensorPass"/>), or, for sparse gradients, by TorchSharp's own step. An optimizer adds its rule, its state tensors and what else changes.
+/// One step of an optimizer by an update rule: reads what each parameter is, checks everything, then runs each parameter where it fits, so
+/// that an odd
+/// one never slows the others: in one pass over memory (<see cref="FusedPass{TRule}"/>), on CUDA (<see cref="CudaPass{TRule}"/>), by tensor
+/// operations
+/// (<see cref="TensorPass"/>), or, for sparse gradients, by TorchSharp's own step. An optimizer adds its rule, its state tensors and what
+/// else changes.
 /// </summary>
 /// <remarks>
-/// What is remembered from one step to the next is only speed, never truth: the array of visits, and at which addresses parameters were found not to
-/// share memory, which holds as long as every address and length is the same. All else is asked anew in every step, since it can change in place:
-/// handles (a disposed parameter), shapes, strides, dtypes, addresses (<c>set_</c>, <c>transpose_</c>), gradients, options, state tensors (loads, <c>to</c>).
-/// Within a step one rule serves all parameters of a group with the same <see cref="RuleKey"/>.
+/// This is what is remembered from one step to the next, by a parameter's place among all: the way from a parameter to its state, as long
+/// as
+/// the parameter is the same object with the same native handle, until <see cref="Forget"/>; what is fixed of a native tensor
+/// (<see cref="TensorFacts"/>), as long as object and handle are the same; and that no parameters share memory, as long as every address
+/// and length
+/// is the same. All else is asked anew in every step, since it can change in place: handles (a disposed parameter has none), which
+/// parameters there
+/// are, shapes, strides, addresses, everything of the gradients, options, which tensors a state has. Within a step one rule serves all
+/// parameters
+/// of a group with the same <see cref="RuleKey"/>.
 /// </remarks>
 internal abstract class UpdateStep<TOptions, TState, TRule>
     where TOptions : OptimizerOptions where TState : OptimizerState where TRule : struct, IUpdateRule
@@ -42,7 +51,9 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     /// <summary>The rule of a parameter's next update.</summary>
     protected abstract TRule Rule(TOptions options, TState state);
 
-    /// <summary>What besides the options a rule depends on, where that is one number; null where each parameter needs a rule of its own.</summary>
+    /// <summary>
+    /// What besides the options a rule depends on, where that is one number; null where each parameter needs a rule of its own.
+    /// </summary>
     protected virtual long? RuleKey(TState state) => null;
 
     /// <summary>The state tensors that a parameter's next update visits.</summary>
@@ -60,8 +71,18 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     /// <summary>What messages call a parameter, by its place among all.</summary>
     protected abstract string NameOf(Parameter param, int place);
 
-    /// <summary>A parameter's state, whose tensors are alive.</summary>
-    protected abstract TState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place);
+    /// <summary>Mends or refuses a state of which a tensor is not alive.</summary>
+    protected virtual void KeepAlive(TState state, Parameter param, int place) { }
+
+    /// <summary>A parameter's state.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    protected TState StateOf(OrderedDict<nint, OptimizerState> states, Parameter param, int place) =>
+        states.TryGetValue(param.Handle, out var state) ? (TState)state : throw new InvalidOperationException(
+            $"{Optimizer}: {NameOf(param, place)} has another tensor than when it was added, "
+            + "so that there is no state for it; make a new optimizer.");
+
+    /// <summary>Parameters may have other states from now on.</summary>
+    protected void Forget() => Array.Clear(visits);
 
     /// <summary>A new step: nothing is known of it yet.</summary>
     public void Begin() => (Fused, NotFusedBecause) = (false, null);
@@ -96,37 +117,40 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         var asked = ask();
         if (asked is null) NotFusedBecause = "GradientScale left the step out";
         else if (!double.IsFinite(asked.Value))
-            throw new InvalidOperationException($"{Optimizer}: GradientScale returned {asked}; it must be finite, or null to leave the step out.");
+            throw new InvalidOperationException(
+                $"{Optimizer}: GradientScale returned {asked}; it must be finite, or null to leave the step out.");
         return asked;
     }
 
     private void Gather(IList<ParamGroup> groups, OrderedDict<nint, OptimizerState> states, bool takesSparse)
     {
         (count, latest) = (0, default);
-        var place = 0;
         for (var g = 0; g < groups.Count; g++)
         {
             var options = (TOptions)groups[g].Options;
             var parameters = groups[g].List();
-            for (var p = 0; p < parameters.Count; p++, place++) Gather(options, parameters[p], states, place, takesSparse);
+            if (count + parameters.Count > visits.Length) Array.Resize(ref visits, 2 * (count + parameters.Count));
+            for (var p = 0; p < parameters.Count; p++) Gather(options, parameters[p], states, takesSparse);
         }
     }
 
-    private void Gather(TOptions options, Parameter param, OrderedDict<nint, OptimizerState> states, int place, bool takesSparse)
+    private void Gather(TOptions options, Parameter param, OrderedDict<nint, OptimizerState> states, bool takesSparse)
     {
-        if (param.IsInvalid) throw new InvalidOperationException(Disposed(NameOf(param, place)));
-        if (count == visits.Length) Array.Resize(ref visits, Math.Max(16, 2 * count));
         ref var visit = ref visits[count];
-        visit = default;
+        (visit.Route, visit.Options, visit.Place) = (Route.None, options, count);
+        if (param.IsInvalid) throw new InvalidOperationException($"{Optimizer}: {Disposed(NameOf(param, count))}");
+        count++;        // from here on Release gives the gradient back, whatever happens
         if (NativeTensor.Available) visit.Held = NativeTensor.Gradient(param.Handle);
         else visit.Wrapped = param.grad;
         if (visit.Held == 0 && visit.Wrapped is null) return;
-        count++;        // from here on Release gives the gradient back, whatever happens
-        TensorFacts p = new(param), g = visit.Wrapped is null ? new(visit.Held) : new(visit.Wrapped);
-        (visit.Param, visit.Options, visit.Index) = (param, options, place);
-        visit.State = StateOf(states, param, place);
-        Check(visit, p, g, takesSparse);
-        if (g.IsSparse)
+        if (!ReferenceEquals(param, visit.Param) || visit.Facts.Handle != param.Handle)
+            (visit.Param, visit.State) = (param, StateOf(states, param, visit.Place));
+        KeepAlive(visit.State, param, visit.Place);
+        visit.Facts.Read(param);
+        if (visit.Wrapped is null) visit.Grad.Read(visit.Held);
+        else visit.Grad.Read(visit.Wrapped);
+        Check(visit, takesSparse);
+        if (visit.Grad.IsSparse)
         {
             visit.Route = Route.TorchSharp;
             NotFusedBecause ??= Refusal(visit, "its gradient is sparse");
@@ -134,12 +158,13 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         }
         visit.Tensors = States(options, visit.State, param);
         visit.Rule = RuleFor(options, visit.State);
-        Choose(ref visit, p, g);
+        Choose(ref visit);
     }
 
     /// <summary>What is said of a parameter whose tensor is gone.</summary>
     internal static string Disposed(string parameter) =>
-        $"{parameter} was disposed. Converting a module (model.to(dtype), half(), double()) replaces its parameters: make the optimizer after that.";
+        $"{parameter} was disposed. Converting a module (model.to(dtype), half(), double()) replaces its parameters: "
+        + "make the optimizer after that.";
 
     private TRule RuleFor(TOptions options, TState state)
     {
@@ -149,60 +174,72 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         return latest.rule;
     }
 
-    private void Check(in Visit visit, in TensorFacts p, in TensorFacts g, bool takesSparse)
+    private void Check(in Visit visit, bool takesSparse)
     {
+        ref readonly var p = ref visit.Facts;
+        ref readonly var g = ref visit.Grad;
         var misfit = g.IsSparse ? takesSparse ? null : "is sparse; only dense gradients are supported"
             : g.Type != p.Type ? $"is {g.Type}, the parameter {p.Type}"
-            : g.Device != p.Device || (p.Device != DeviceType.CPU && g.DeviceIndex != p.DeviceIndex) ? $"is on {g.Where}, the parameter on {p.Where}"
+            : !SameDevice(g, p) ? $"is on {g.Where}, the parameter on {p.Where}"
             : !g.SameShape(p) ? $"has shape {g.Shape}, the parameter {p.Shape}" : null;
         if (misfit is not null) throw new InvalidOperationException($"{Optimizer}: the gradient of {NameOf(visit)} {misfit}.");
         if (p.OverlapsItself)
-            throw new InvalidOperationException($"{Optimizer}: several elements of {NameOf(visit)} share memory, as in what expand() returns; optimize a clone() of it.");
+            throw new InvalidOperationException(
+                $"{Optimizer}: several elements of {NameOf(visit)} share memory, as in what expand() returns; optimize a clone() of it.");
     }
 
-    private string NameOf(in Visit visit) => NameOf(visit.Param, visit.Index);
+    private static bool SameDevice(
+        in TensorFacts a, in TensorFacts b) => a.Device == b.Device && (a.Device == DeviceType.CPU || a.DeviceIndex == b.DeviceIndex);
+
+    private string NameOf(in Visit visit) => NameOf(visit.Param, visit.Place);
 
     private string Refusal(in Visit visit, string reason) => $"{NameOf(visit)} cannot be visited in one pass: {reason}";
 
-    // Where a dense parameter is updated. Its addresses go into the visit, since the pass is told only when all are checked.
-    private void Choose(ref Visit visit, in TensorFacts p, in TensorFacts g)
+    // Where a dense parameter is updated. The pass is told only when all are checked.
+    private void Choose(ref Visit visit)
     {
-        TensorFacts a = new(visit.Tensors.First), b = new(visit.Tensors.Second), c = new(visit.Tensors.Third);
-        CheckState(visit, p, a);
-        CheckState(visit, p, b);
-        CheckState(visit, p, c);
-        (visit.Address, visit.Bytes) = (p.Address, p.Bytes);
+        visit.First.Read(visit.Tensors.First);
+        visit.Second.Read(visit.Tensors.Second);
+        visit.Third.Read(visit.Tensors.Third);
+        CheckState(visit, visit.First);
+        CheckState(visit, visit.Second);
+        CheckState(visit, visit.Third);
         string? reason;
-        if (p.Device == DeviceType.CUDA && visit.Held != 0)
+        if (visit.Facts.Device == DeviceType.CUDA && visit.Held != 0)
         {
-            reason = AddToCuda(visit, a.Handle, b.Handle, c.Handle);
+            reason = AddToCuda(visit);
             visit.Route = reason is null ? Route.Cuda : Route.Tensors;
         }
         else
         {
-            reason = Jit.Unoptimized ?? OnePass.Obstacle(p, g, a, b, c, out visit.Elements);
+            reason = Jit.Unoptimized ?? OnePass.Obstacle(visit.Facts, visit.Grad,
+                visit.First, visit.Second, visit.Third, out visit.Elements);
             visit.Route = reason is null ? Route.OnePass : Route.Tensors;
-            (visit.Length, visit.Grad, visit.First, visit.Second, visit.Third) = (p.Length, g.Address, a.Address, b.Address, c.Address);
         }
         if (reason is not null) NotFusedBecause ??= Refusal(visit, reason);
     }
 
-    private void CheckState(in Visit visit, in TensorFacts p, in TensorFacts state)
+    private void CheckState(in Visit visit, in TensorFacts state)
     {
         if (state.Handle == 0) return;
-        if (state.Device != p.Device || (p.Device != DeviceType.CPU && state.DeviceIndex != p.DeviceIndex))
-            throw new InvalidOperationException($"{Optimizer}: the state of {NameOf(visit)} is on {state.Where}, the parameter on {p.Where}; move it by optimizer.to(device).");
-        if (!state.SameShape(p))
-            throw new InvalidOperationException($"{Optimizer}: the state of {NameOf(visit)} has shape {state.Shape}, the parameter {p.Shape}; make a new optimizer.");
+        if (!SameDevice(state, visit.Facts))
+            throw new InvalidOperationException(
+                $"{Optimizer}: the state of {NameOf(visit)} is on {state.Where}, the parameter on {visit.Facts.Where}; "
+                + "move it by optimizer.to(device).");
+        if (!state.SameShape(visit.Facts))
+            throw new InvalidOperationException(
+                $"{Optimizer}: the state of {NameOf(visit)} has shape {state.Shape}, the parameter {visit.Facts.Shape}; "
+                + "make a new optimizer.");
     }
 
-    private string? AddToCuda(in Visit visit, nint first, nint second, nint third)
+    private string? AddToCuda(in Visit visit)
     {
         if (factor == 1) return Refused(plain.Cuda, visit.Rule, visit);
         return Refused((scaled ??= new()).Cuda, new Scaled<TRule>(visit.Rule, factor), visit);
 
         string? Refused<R>(CudaPass<R> pass, in R rule, in Visit visit) where R : struct, IUpdateRule =>
-            pass.Add(rule, visit.Param.Handle, visit.Held, first, second, third) ? null : pass.Refused;
+            pass.Add(rule, visit.Facts.Handle, visit.Held, visit.First.Handle, visit.Second.Handle, visit.Third.Handle)
+                ? null : pass.Refused;
     }
 
     // Parameters that share memory are updated one after the other, as TorchSharp does.
@@ -210,7 +247,8 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     {
         shared.Begin(count);
         for (var k = 0; k < count; k++)
-            if (visits[k].Address != 0) shared.Add(visits[k].Address, visits[k].Bytes, k);
+            if (visits[k].Route != Route.None && visits[k].Facts.Address != 0)
+                shared.Add(visits[k].Facts.Address, visits[k].Facts.Bytes, k);
         foreach (var (one, other) in shared.Find())
         {
             NotFusedBecause ??= $"{NameOf(visits[one])} and {NameOf(visits[other])} share memory";
@@ -240,8 +278,13 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
 
     private void AddToPass(in Visit v)
     {
-        if (factor == 1) plain.OnePass.Add(new(v.Rule, v.Elements, v.Address, v.Grad, v.First, v.Second, v.Third, v.Length));
-        else (scaled ??= new()).OnePass.Add(new(new(v.Rule, factor), v.Elements, v.Address, v.Grad, v.First, v.Second, v.Third, v.Length));
+        if (factor == 1)
+            plain.OnePass.Add(new(v.Rule, v.Elements, v.Facts.Address, v.Grad.Address,
+                v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length));
+        else
+            (scaled ??= new()).OnePass.Add(
+                new(new(v.Rule, factor), v.Elements, v.Facts.Address, v.Grad.Address,
+                    v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length));
     }
 
     // The rule is made anew: of two that share a state, too, the second update follows the first.
@@ -263,7 +306,7 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         {
             for (var k = 0; k < count; k++)
             {
-                if (visits[k].Route == Route.TorchSharp && factor == 1) continue;
+                if (visits[k].Route == Route.None || (visits[k].Route == Route.TorchSharp && factor == 1)) continue;
                 var param = visits[k].Param;
                 var grad = param.grad!;
                 aside.Add((param, grad));
@@ -294,9 +337,9 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         }
     }
 
-    private enum Route { OnePass, Cuda, Tensors, TorchSharp }
+    private enum Route { None, OnePass, Cuda, Tensors, TorchSharp }
 
-    // What a step knows of one parameter that has a gradient. The parameter holds the gradient's memory until the step ends.
+    // What a step knows of one parameter. The parameter holds its gradient's memory until the step ends.
     private struct Visit
     {
         public Parameter Param;
@@ -306,11 +349,10 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         public TRule Rule;
         public Route Route;
         public Elements Elements;
-        public int Index;
+        public int Place;
         public nint Held;
         public Tensor? Wrapped;
-        public nint Address, Grad, First, Second, Third;
-        public long Length, Bytes;
+        public TensorFacts Facts, Grad, First, Second, Third;
     }
 
     private sealed class Passes<R> where R : struct, IUpdateRule

@@ -3,68 +3,112 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.Tensors;
 
-/// <summary>What a step asks of a tensor, read once: where its elements lie and how. Nothing of it outlives the step: all of it can change in place.</summary>
-internal readonly struct TensorFacts
+/// <summary>What a step asks of a tensor: where its elements lie and how.</summary>
+/// <remarks>
+/// A tensor's dtype, device, layout and sign are fixed as long as it is the same native tensor. All else can change in place (<c>set_</c>,
+/// <c>transpose_</c>, <c>squeeze_</c>) and is asked anew by every read.
+/// </remarks>
+internal struct TensorFacts
 {
-    private readonly Tensor? tensor;    // where only the public members can be asked
+    private const int Near = 4;         // as many sizes are read once; further dimensions are asked for
+
+    private Tensor? tensor;
+    private Sizes sizes;
 
     /// <summary>The facts of a tensor; of none, where it is null.</summary>
-    public TensorFacts(Tensor? tensor)
+    public TensorFacts(Tensor? tensor) => Read(tensor);
+
+    /// <summary>Reads the facts of a tensor; of none, where it is null.</summary>
+    public void Read(Tensor? tensor)
     {
-        if (tensor is null) return;
-        if (NativeTensor.Available)
+        if (tensor is null)
         {
-            this = new(tensor.Handle);
+            if (Handle != 0) this = default;
             return;
         }
-        (this.tensor, Handle, Type, Device, IsSparse) = (tensor, tensor.Handle, tensor.dtype, tensor.device_type, tensor.is_sparse);
+        var handle = tensor.Handle;
+        var same = ReferenceEquals(tensor, this.tensor) && handle == Handle;
+        this.tensor = tensor;
+        if (!same) ReadFixed(handle);
+        ReadPlace();
+    }
+
+    /// <summary>
+    /// Reads the facts of a tensor by its native handle, which may be another's by now; <see cref="NativeTensor.Available"/> must hold.
+    /// </summary>
+    public void Read(nint handle)
+    {
+        tensor = null;
+        ReadFixed(handle);
+        ReadPlace();
+    }
+
+    private void ReadFixed(nint handle)
+    {
+        Handle = handle;
+        if (NativeTensor.Available)
+            (Type, Device, IsSparse, IsNegative) = (NativeTensor.Type(handle), NativeTensor.Device(handle),
+                NativeTensor.IsSparse(handle), NativeTensor.IsNegative(handle));
+        else
+            (Type, Device, IsSparse, IsNegative) = (tensor!.dtype, tensor.device_type, tensor.is_sparse, tensor.is_neg());
+    }
+
+    private void ReadPlace()
+    {
         if (IsSparse) return;
-        (IsContiguous, IsNegative, Dimensions, Length) = (tensor.is_contiguous(), tensor.is_neg(), (int)tensor.dim(), tensor.NumberOfElements);
+        if (!NativeTensor.Available)
+        {
+            ReadPublic(tensor!);
+            return;
+        }
+        IsContiguous = NativeTensor.IsContiguous(Handle);
+        Dimensions = NativeTensor.Dimensions(Handle);
+        Length = 1;
+        for (var d = 0; d < Math.Min(Dimensions, Near); d++) Length *= sizes[d] = NativeTensor.Size(Handle, d);
+        if (Dimensions > Near) Length = NativeTensor.Length(Handle);
+        if (Device == DeviceType.CPU) Address = NativeTensor.Data(Handle);
+    }
+
+    private void ReadPublic(Tensor tensor)
+    {
+        (IsContiguous, Dimensions, Length) = (tensor.is_contiguous(), (int)tensor.dim(), tensor.NumberOfElements);
+        for (var d = 0; d < Math.Min(Dimensions, Near); d++) sizes[d] = tensor.size(d);
         if (Device == DeviceType.CPU && Length > 0) Address = PublicAddress(tensor);
     }
 
-    /// <summary>The facts of a tensor by its native handle; <see cref="NativeTensor.Available"/> must hold.</summary>
-    public TensorFacts(nint handle)
-    {
-        (Handle, Type, Device, IsSparse) = (handle, NativeTensor.Type(handle), NativeTensor.Device(handle), NativeTensor.IsSparse(handle));
-        if (IsSparse) return;
-        IsContiguous = NativeTensor.IsContiguous(handle);
-        IsNegative = NativeTensor.IsNegative(handle);
-        Dimensions = NativeTensor.Dimensions(handle);
-        Length = NativeTensor.Length(handle);
-        if (Device == DeviceType.CPU) Address = NativeTensor.Data(handle);
-    }
-
     /// <summary>The native handle; 0 where there is no tensor.</summary>
-    public nint Handle { get; }
+    public nint Handle { get; private set; }
 
-    public ScalarType Type { get; }
+    public ScalarType Type { get; private set; }
 
-    public DeviceType Device { get; }
+    public DeviceType Device { get; private set; }
 
-    public bool IsSparse { get; }
-
-    public bool IsContiguous { get; }
+    public bool IsSparse { get; private set; }
 
     /// <summary>Whether the elements in memory are the negatives of the tensor's.</summary>
-    public bool IsNegative { get; }
+    public bool IsNegative { get; private set; }
 
-    public int Dimensions { get; }
+    public bool IsContiguous { get; private set; }
+
+    public int Dimensions { get; private set; }
 
     /// <summary>How many elements it has.</summary>
-    public long Length { get; }
+    public long Length { get; private set; }
 
     /// <summary>Where the first element lies in the CPU's memory; 0 elsewhere.</summary>
-    public nint Address { get; }
+    public nint Address { get; private set; }
 
-    public int DeviceIndex => tensor is null ? NativeTensor.DeviceIndex(Handle) : tensor.device_index;
+    public readonly int DeviceIndex => NativeTensor.Available ? NativeTensor.DeviceIndex(Handle) : tensor!.device_index;
 
-    public long Size(int dimension) => tensor is null ? NativeTensor.Size(Handle, dimension) : tensor.size(dimension);
+    public readonly long Size(
+        int dimension) =>
+        dimension < Near ? sizes[dimension] : NativeTensor.Available ? NativeTensor.Size(Handle, dimension) : tensor!.size(dimension);
 
-    public long Stride(int dimension) => tensor is null ? NativeTensor.Stride(Handle, dimension) : tensor.stride(dimension);
+    public readonly long Stride(
+        int dimension) => NativeTensor.Available ? NativeTensor.Stride(Handle, dimension) : tensor!.stride(dimension);
 
     /// <summary>Whether both have the same sizes.</summary>
-    public bool SameShape(in TensorFacts other)
+    public readonly bool SameShape(in TensorFacts other)
     {
         if (Dimensions != other.Dimensions) return false;
         for (var d = 0; d < Dimensions; d++)
@@ -73,7 +117,7 @@ internal readonly struct TensorFacts
     }
 
     /// <summary>Whether both, of the same shape, have their elements in memory in the same places from the first on.</summary>
-    public bool SameOrder(in TensorFacts other)
+    public readonly bool SameOrder(in TensorFacts other)
     {
         if (IsContiguous && other.IsContiguous) return true;
         for (var d = 0; d < Dimensions; d++)
@@ -81,8 +125,10 @@ internal readonly struct TensorFacts
         return true;
     }
 
-    /// <summary>Whether one element's memory is another's too, as in what <c>expand</c> returns: libtorch writes to no such tensor.</summary>
-    public bool OverlapsItself
+    /// <summary>
+    /// Whether one element's memory is another's too, as in what <c>expand</c> returns: libtorch writes to no such tensor.
+    /// </summary>
+    public readonly bool OverlapsItself
     {
         get
         {
@@ -94,7 +140,7 @@ internal readonly struct TensorFacts
     }
 
     /// <summary>Whether the elements fill one run of memory, each once, in whatever order.</summary>
-    public bool IsDense
+    public readonly bool IsDense
     {
         get
         {
@@ -113,7 +159,7 @@ internal readonly struct TensorFacts
     }
 
     /// <summary>How many bytes lie from the first element to past the last.</summary>
-    public long Bytes
+    public readonly long Bytes
     {
         get
         {
@@ -124,7 +170,7 @@ internal readonly struct TensorFacts
         }
     }
 
-    private int Width => Type switch
+    private readonly int Width => Type switch
     {
         ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
         ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,
@@ -134,7 +180,7 @@ internal readonly struct TensorFacts
     };
 
     /// <summary>The sizes, for a message.</summary>
-    public string Shape
+    public readonly string Shape
     {
         get
         {
@@ -145,12 +191,19 @@ internal readonly struct TensorFacts
     }
 
     /// <summary>The device, for a message.</summary>
-    public string Where => Device == DeviceType.CPU ? "the CPU" : $"{Device.ToString().ToLowerInvariant()}:{DeviceIndex}";
+    public readonly string Where => Device == DeviceType.CPU ? "the CPU" : $"{Device.ToString().ToLowerInvariant()}:{DeviceIndex}";
+
+    [System.Runtime.CompilerServices.InlineArray(Near)]
+    private struct Sizes
+    {
+        private long first;
+    }
 
     private static unsafe nint PublicAddress(Tensor tensor)
     {
         using var quiet = no_grad();
         using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(first.bytes));
+        return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(first.bytes));
     }
 }

@@ -103,7 +103,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     /// <exception cref="ArgumentException">The condition does not come from a comparison.</exception>
     public static TensorLanes Where(TensorLanes condition, TensorLanes yes, TensorLanes no)
     {
-        if (condition is not { tensor: { } mask, compared: { } dtype }) throw new ArgumentException("A condition comes from a comparison with a tensor.", nameof(condition));
+        if (condition is not { tensor: { } mask, compared: { } dtype })
+            throw new ArgumentException("A condition comes from a comparison with a tensor.", nameof(condition));
         return new(where(mask, yes.Like(mask, dtype), no.Like(mask, dtype)));
     }
 
@@ -113,11 +114,13 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
         return new(other.tensor is { } right ? tensors(left, right) : withNumber(left, Fit(left, other.number)), left.dtype);
     }
 
-    private Tensor Whole(TensorLanes other) => tensor ?? Like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."));
+    private Tensor Whole(
+        TensorLanes other) => tensor ?? Like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."));
 
     private Tensor Like(Tensor other) => full_like(other, Fit(other, number));
 
-    private Tensor Like(Tensor mask, ScalarType dtype) => tensor ?? full([], dtype == ScalarType.Float64 ? number : (float)number, dtype, mask.device);
+    private Tensor Like(
+        Tensor mask, ScalarType dtype) => tensor ?? full([], dtype == ScalarType.Float64 ? number : (float)number, dtype, mask.device);
 
     // Rounded as a register rounds it: what is too large is infinite, which libtorch refuses to do by itself.
     private static double Fit(Tensor tensor, double number) => tensor.dtype == ScalarType.Float32 ? (float)number : number;

@@ -9,7 +9,9 @@ namespace TorchOptimExt.Tensors;
 /// </summary>
 internal static class TensorPass
 {
-    public static void Run<TRule>(in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null) where TRule : struct, IUpdateRule
+    public static void Run<TRule>(
+        in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+            where TRule : struct, IUpdateRule
     {
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
@@ -22,5 +24,6 @@ internal static class TensorPass
     }
 
     private static TensorLanes Lanes(Tensor? tensor) =>
-        tensor is null ? default : new(tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? tensor.to_type(ScalarType.Float32) : tensor);
+        tensor is null ? default
+            : new(tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? tensor.to_type(ScalarType.Float32) : tensor);
 }

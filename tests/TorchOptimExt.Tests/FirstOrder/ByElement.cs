@@ -105,3 +105,19 @@ internal sealed record RpropPlusByElement(double Lr, bool Always) : RpropByEleme
         return x + m[2];
     }
 }
+
+/// <summary>As L. Liu et al. print it (algorithm 2), with PyTorch's place of ε.</summary>
+internal sealed record RAdamByElement(double Lr, double Beta1 = 0.9, double Beta2 = 0.999, double Eps = 1e-8) : IElementUpdate
+{
+    public T Next<T>(int step, T x, T g, bool rose, Span<T> m) where T : IBinaryFloatingPointIeee754<T>
+    {
+        m[0] = T.CreateChecked(Beta1) * m[0] + T.CreateChecked(1 - Beta1) * g;
+        m[1] = T.CreateChecked(Beta2) * m[1] + T.CreateChecked(1 - Beta2) * g * g;
+        var mean = m[0] / T.CreateChecked(1 - Math.Pow(Beta1, step));
+        double longest = 2 / (1 - Beta2) - 1, length = longest - 2 * step * Math.Pow(Beta2, step) / (1 - Math.Pow(Beta2, step));
+        if (length <= 5) return x - T.CreateChecked(Lr) * mean;
+        var rectification = Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
+        var adaptive = T.CreateChecked(Math.Sqrt(1 - Math.Pow(Beta2, step))) / (T.Sqrt(m[1]) + T.CreateChecked(Eps));
+        return x - T.CreateChecked(Lr * rectification) * mean * adaptive;
+    }
+}

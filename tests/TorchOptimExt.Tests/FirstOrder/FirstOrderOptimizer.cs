@@ -39,6 +39,15 @@ internal sealed record FirstOrderOptimizer(string Name, bool ByGradient,
             (p, lr) => new RuleOnTensors<AdamWRule>(p, t => new(lr, 0.9, 0.999, 1e-8, 0.1, false, false, t), 0, 0).Step),
         new("Rprop", false, (p, lr) => optim.fused.Rprop(p, lr), BuiltIn((p, lr) => optim.Rprop(p, lr)),
             (p, lr) => new RuleOnTensors<RpropRule>(p, _ => new(0.5, 1.2, 1e-6, 50, false), 0, lr).Step),
+        new("Adamax", false, (p, lr) => optim.fused.Adamax(p, lr, weight_decay: 0.01), BuiltIn((p, lr) => optim.Adamax(p, lr, weight_decay: 0.01)),
+            (p, lr) => new RuleOnTensors<AdamaxRule>(p, t => new(lr, 0.9, 0.999, 1e-8, 0.01, t), 0, 0).Step),
+        new("NAdam", false, (p, lr) => optim.fused.NAdam(p, lr), BuiltIn((p, lr) => optim.NAdam(p, lr)),
+            (p, lr) => new RuleOnTensors<NAdamRule>(p, t => new(lr, 0.9, 0.999, 1e-8, 0, Mu(t), Mu(t + 1), Product(t), t), 0, 0).Step),
+        // TorchSharp's multiplies by lr twice.
+        new("RAdam", true, (p, lr) => optim.fused.RAdam(p, lr), (p, lr) => new ByElement(p, new RAdamByElement(lr)).Step,
+            (p, lr) => new RuleOnTensors<RAdamRule>(p, t => new(lr, 0.9, 0.999, 1e-8, 0, t), 0, 0).Step),
+        new("ASGD", true, (p, lr) => optim.fused.ASGD(p, lr, lambd: 0, t0: 1), BuiltIn((p, lr) => optim.ASGD(p, lr, lambd: 0, t0: 1)),
+            (p, lr) => new RuleOnTensors<ASGDRule>(p, t => new(0, 0, lr, 1.0 / Math.Max(1, t - 2), false), 0).Step),
         new("EwmaMomentum", true, (p, lr) => optim.EwmaMomentum(p, lr), (p, lr) => new ByElement(p, new EwmaMomentumByElement(lr)).Step),
         new("EwmaMomentum, corrected", true, (p, lr) => optim.EwmaMomentum(p, lr, 0.8, true), (p, lr) => new ByElement(p, new EwmaMomentumByElement(lr, 0.8, true)).Step),
         new("RpropMinus", false, (p, lr) => optim.RpropMinus(p, lr), (p, lr) => new ByElement(p, new RpropMinusByElement(lr)).Step),
@@ -60,6 +69,10 @@ internal sealed record FirstOrderOptimizer(string Name, bool ByGradient,
         options.LearningRate = lr;
         return new() { Parameters = parameters, Options = options };
     }
+
+    // NAdam's momentum of a step, and the product of all up to it.
+    private static double Mu(int step) => 0.9 * (1 - 0.5 * Math.Pow(0.96, step * 4e-3));
+    private static double Product(int step) => Enumerable.Range(1, step).Aggregate(1.0, (product, t) => product * Mu(t));
 
     private static Func<IReadOnlyList<Parameter>, double, Action<Tensor>> BuiltIn(Func<IReadOnlyList<Parameter>, double, optim.Optimizer> make) => (parameters, lr) =>
     {

@@ -119,16 +119,16 @@ public class LifetimeTests
             using (NewDisposeScope()) optimizer = Make(name, parameters);
             Both();
             var file = Save(optimizer);
-            using (NewDisposeScope()) Reload(optimizer, file);
+            using (NewDisposeScope()) Load(optimizer, file);
             Both();
             using (NewDisposeScope())
             {
                 using var source = Make(name, parameters);
-                Reload(source, Save(optimizer));
+                Load(source, Save(optimizer));
                 optimizer.load_state_dict(source.state_dict());
             }
             Both();
-            using (NewDisposeScope()) Move(optimizer);
+            using (NewDisposeScope()) optimizer.to(CPU);
             Both();
             foreach (var (a, b) in parameters.Zip(same)) Assert.True(a.detach().equal(b.detach()).all().ToBoolean());
             optimizer.Dispose();
@@ -165,35 +165,6 @@ public class LifetimeTests
         Assert.Equal(3, result.ToDouble(), 1e-6);
         Assert.NotEqual(1, parameter[0].ToDouble());
         if (name != "IRpropPlus") Assert.Null(optimizer.step());
-    }
-
-    // These are not virtual in TorchSharp: the fused classes hide them, as their own variables see.
-    private static void Reload(OptimizerHelper optimizer, byte[] file)
-    {
-        using var reader = new BinaryReader(new MemoryStream(file));
-        switch (optimizer)
-        {
-            case TorchOptimExt.Fused.SGD o: o.load_state_dict(reader); break;
-            case TorchOptimExt.Fused.RMSProp o: o.load_state_dict(reader); break;
-            case TorchOptimExt.Fused.Adam o: o.load_state_dict(reader); break;
-            case TorchOptimExt.Fused.AdamW o: o.load_state_dict(reader); break;
-            default: optimizer.load_state_dict(reader); break;
-        }
-    }
-
-    private static void Move(OptimizerHelper optimizer)
-    {
-        switch (optimizer)
-        {
-            case TorchOptimExt.Fused.SGD o: o.to(CPU); break;
-            case TorchOptimExt.Fused.Adagrad o: o.to(CPU); break;
-            case TorchOptimExt.Fused.Adadelta o: o.to(CPU); break;
-            case TorchOptimExt.Fused.RMSProp o: o.to(CPU); break;
-            case TorchOptimExt.Fused.Adam o: o.to(CPU); break;
-            case TorchOptimExt.Fused.AdamW o: o.to(CPU); break;
-            case TorchOptimExt.Fused.Rprop o: o.to(CPU); break;
-            default: optimizer.to(CPU); break;
-        }
     }
 
     private static OptimizerHelper Make(string name, List<Parameter> parameters) => FirstOrderOptimizer.Named(name).Make(parameters, 1e-3);

@@ -62,7 +62,7 @@ public class ShapeTests
             }
             optimizer.step(() => tensor(1.0));
             Assert.False(((IFusedOptimizer)optimizer).LastStepFused);
-            Assert.Contains("not contiguous", ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
+            Assert.Equal("parameter 2 of shape [3, 4] cannot be visited in one pass: its elements have gaps between them in memory, or overlap", ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
         }
         foreach (var parameter in parameters.Skip(1)) Assert.True(parameter.allclose(parameters[0], rtol: 1e-13, atol: 1e-15));
         Assert.False(parameters[0].allclose(start));
@@ -102,7 +102,7 @@ public class ShapeTests
         Assert.NotEqual(before, Trajectory.Values(model.parameters().First()));
     }
 
-    // The half types go through float32: each element is computed there and rounded once when it is stored.
+    // The half types go through float32: each element is computed there and rounded once when it is stored. The state stays in float32.
     [Theory]
     [MemberData(nameof(Own))]
     public void Half_precision_is_computed_in_float32_and_rounded_once(string name)
@@ -114,7 +114,7 @@ public class ShapeTests
             var half = new Parameter(start.clone());
             using var optimizer = Make(name, [half]);
             List<Tensor> states = [.. ((TorchOptimExt.Parameters.TensorState)optimizer.state_dict().State[0]).tensors];
-            Assert.All(states, s => Assert.Equal(dtype, s.dtype));
+            Assert.All(states, s => Assert.Equal(ScalarType.Float32, s.dtype));
             for (var step = 0; step < 6; step++)
             {
                 // One step of an optimizer in float32 from what the half one has now.
@@ -131,10 +131,10 @@ public class ShapeTests
                 optimizer.step(() => tensor(step % 3 / 1.0));
                 reference.step(() => tensor(step % 3 / 1.0));
                 AssertSame(single.detach().to_type(dtype), half, "parameter");
-                foreach (var (expected, actual) in state.tensors.Zip(now.tensors)) AssertSame(expected.to_type(dtype), actual, "state");
+                foreach (var (expected, actual) in state.tensors.Zip(now.tensors)) AssertSame(expected, actual, "state");
             }
             Assert.False(half.detach().to_type(float32).allclose(start.to_type(float32)));
-            Assert.Contains("its dtype is", ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
+            Assert.True(((IFusedOptimizer)optimizer).LastStepFused, ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
         }
 
         static void AssertSame(Tensor expected, Tensor actual, string what) => Assert.True(expected.bytes.SequenceEqual(actual.bytes), what);

@@ -21,6 +21,10 @@ internal static class FusedLike
             "Adam" => optim.fused.Adam(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
             "AdamW" => optim.fused.AdamW(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize),
             "Rprop" => optim.fused.Rprop(parameters, lr, t.Number("etaminus", 0.5), t.Number("etaplus", 1.2), t.Number("min_step", 1e-6), t.Number("max_step", 50), maximize),
+            "Adamax" => optim.fused.Adamax(parameters, lr, beta1, beta2, eps, weight_decay),
+            "NAdam" => optim.fused.NAdam(parameters, lr, beta1, beta2, eps, weight_decay, t.Number("momentum_decay", 4e-3)),
+            "RAdam" => optim.fused.RAdam(parameters, lr, beta1, beta2, eps, weight_decay),
+            "ASGD" => optim.fused.ASGD(parameters, lr, t.Number("lambd", 1e-4), t.Number("alpha", 0.75), t.Number("t0", 1e6), weight_decay, maximize),
             _ => throw new ArgumentException($"There is no fused {t.Optimizer}."),
         };
     }

@@ -22,9 +22,15 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
         new Of<AdamRule>("Adam, AMSGrad", new(0.001, 0.9, 0.999, 1e-8, 0.01, true, true, 7), Signed, Positive, i => Positive(i + 3)),
         new Of<AdamWRule>("AdamW", new(0.001, 0.8, 0.99, 1e-8, 0.1, true, true, 2), Signed, Positive, i => Positive(i + 3)),
         new Of<RpropRule>("Rprop", new(0.5, 1.2, 0.2, 0.7, true), Signed, Positive),
+        new Of<RpropRule>("Rprop, factors outside of the formula", new(-0.5, 1, 0.2, 0.7, true), Signed, Positive),
         new Of<RpropMinusRule>("RpropMinus", new(0.5, 1.2, 0.2, 0.7, false), Signed, Positive),
         new Of<RpropPlusRule>("RpropPlus", new(0.5, 1.2, 0.2, 0.7, true, true), Signed, Positive),
         new Of<RpropPlusRule>("IRpropPlus, loss fell", new(0.5, 1.2, 0.2, 0.7, false, false), Signed, Positive),
+        new Of<AdamaxRule>("Adamax", new(0.01, 0.9, 0.99, 1e-8, 0.1, 3), Signed, Positive),
+        new Of<NAdamRule>("NAdam", new(0.01, 0.9, 0.99, 1e-8, 0.1, 0.45, 0.46, 0.2, 3), Signed, Positive),
+        new Of<RAdamRule>("RAdam, first steps", new(0.01, 0.9, 0.99, 1e-8, 0.1, 3), Signed, Positive),
+        new Of<RAdamRule>("RAdam, later steps", new(0.01, 0.9, 0.99, 1e-8, 0.1, 30), Signed, Positive),
+        new Of<ASGDRule>("ASGD", new(0.01, 0.1, 0.1, 0.25, true), Signed),
         new Of<EwmaMomentumRule>("EwmaMomentum", new(0.1, 0.9), Signed),
     ];
 
@@ -42,6 +48,9 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
     /// <summary>The same with tensor operations.</summary>
     public abstract void RunOnTensors(IReadOnlyList<Tensor> tensors);
 
+    /// <summary>The same by scalar arithmetic, element by element; half types in float32, rounded once.</summary>
+    public abstract void RunOnScalars(IReadOnlyList<Tensor> tensors);
+
     public override string ToString() => Name;
 
     private static double Signed(int i) => ((37L * i + 11) % 101 - 50) / 50.0;
@@ -54,6 +63,27 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
             var pass = new FusedPass<TRule>();
             foreach (var t in parameters) Assert.True(pass.Add(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4)), pass.Refused);
             pass.Run();
+        }
+
+        public override void RunOnScalars(IReadOnlyList<Tensor> tensors)
+        {
+            if (tensors[0].dtype == ScalarType.Float64) RunOnScalars(tensors, t => t.data<double>().ToArray(), values => tensor(values, float64));
+            else RunOnScalars(tensors, t => t.to_type(float32).data<float>().ToArray(), values => tensor(values, float32));
+        }
+
+        private void RunOnScalars<T>(IReadOnlyList<Tensor> tensors, Func<Tensor, T[]> read, Func<T[], Tensor> made) where T : struct, System.Numerics.IBinaryFloatingPointIeee754<T>
+        {
+            var rows = tensors.Select(read).ToArray();
+            for (var i = 0; i < rows[0].Length; i++)
+            {
+                ScalarLanes<T> At(int k) => k < rows.Length ? new(rows[k][i]) : default;
+                var (param, first, second, third) = (At(0), At(2), At(3), At(4));
+                Rule.Apply(ref param, At(1), ref first, ref second, ref third);
+                rows[0][i] = param.Value;
+                ScalarLanes<T>[] states = [first, second, third];
+                for (var k = 2; k < rows.Length; k++) rows[k][i] = states[k - 2].Value;
+            }
+            foreach (var (tensor, row) in tensors.Zip(rows)) tensor.copy_(made(row));
         }
 
         public override void RunOnTensors(IReadOnlyList<Tensor> t) =>
