@@ -142,7 +142,7 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     private sealed class Step : FusedStep<Options, State, SGDRule>
     {
         // Buffers that this step fills for the first time; they count when it has succeeded.
-        private readonly Queue<(State state, Tensor buffer)> begun = [];
+        private readonly Dictionary<State, Tensor> begun = [];
 
         protected override SGDRule Rule(
             Options o, State s) =>
@@ -163,19 +163,21 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
 
         protected override void Updated(Options o, State s)
         {
-            if (begun.TryPeek(out var first) && first.state == s) s.momentum_buffer = begun.Dequeue().buffer;
+            if (begun.Remove(s, out var buffer)) s.momentum_buffer = buffer;
         }
 
         protected override void Abandoned()
         {
-            while (begun.TryDequeue(out var first)) first.buffer.Dispose();
+            foreach (var buffer in begun.Values) buffer.Dispose();
+            begun.Clear();
         }
 
         private Tensor Begun(State state, Parameter param)
         {
+            if (begun.TryGetValue(state, out var other)) return other;      // of a parameter that is given twice
             using var quiet = no_grad();
             var buffer = empty_like(param).DetachFromDisposeScope();
-            begun.Enqueue((state, buffer));
+            begun.Add(state, buffer);
             return buffer;
         }
     }

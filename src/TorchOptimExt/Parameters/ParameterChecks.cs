@@ -17,7 +17,7 @@ internal static class ParameterChecks
             var wrong = parameter.IsInvalid ? "was disposed"
                 : !parameter.is_floating_point() ? $"is {parameter.dtype}; only real floating-point tensors can be optimized"
                 : !parameter.is_leaf ? "is not a leaf: it was computed from other tensors. Optimize those, or detach() it first"
-                : OverlapsItself(parameter) ? "has elements that share memory, as expand() makes them; optimize the tensor that it is a view of"
+                : OverlapsItself(parameter) ? "has elements that share memory, as in what expand() returns; optimize a clone() of it"
                 : !seen.Add(parameter.Handle) ? "is given twice; each parameter belongs to one group, once" : null;
             if (wrong is not null) throw new ArgumentException($"{name(parameter, present.Count + k)} {wrong}.", "parameters");
         }

