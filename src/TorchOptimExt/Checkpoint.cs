@@ -11,16 +11,17 @@ namespace TorchOptimExt;
 /// schedule's position, the random state of the CPU, and values of the user's own.
 /// </summary>
 /// <remarks>
-/// <para>The file is whole or absent. It is written beside its place, as <c>path.partial</c>, forced to the disk and
+/// <para>The file is whole or absent. It is written beside its place under a temporary name of its own, forced to the disk and
 /// then renamed: a process killed at any moment leaves the last whole file, and a load continues bitwise on the same
 /// trajectory. A load verifies all of the file before it changes anything, and changes everything or nothing.</para>
+/// <para>Several may save to one path and read it at the same time: it always names a whole file, the last one that was finished.
+/// Where the path is a symbolic link, the file that it leads to is replaced. On Unix a file keeps its permissions.</para>
 /// <para>What a file does not hold: gradients, the architecture, whether the module is in training mode, non-persistent
 /// buffers, and the random state of other devices (reseed those when resuming).</para>
 /// <para>An optimizer's file loads into the same class with the same groups of the same parameters; a TorchSharp optimizer
 /// and its fused version are interchangeable. Hyperparameters and learning rates become those of the file, and so do the
 /// numbers of a schedule, such as StepLR's gamma, as in PyTorch. The lambdas of a schedule are code and are not saved.</para>
 /// <para>While it loads, the module's tensors are held twice in memory, and so is the optimizer's state.</para>
-/// <para>One process at a time may save to a path.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -42,19 +43,21 @@ public sealed class Checkpoint
     public IReadOnlyDictionary<string, object> Values { get; }
 
     /// <summary>Writes a checkpoint. A file that is there already is replaced in one move, or stays as it is where this fails.</summary>
-    /// <param name="path">The file; its folder must exist. While writing, <c>path.partial</c> is used, too.</param>
+    /// <param name="path">The file; its folder must exist. While writing there is a second file beside it, whose name ends in <c>.partial</c>.</param>
     /// <param name="module">The module, whose parameters and persistent buffers are saved.</param>
     /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot read. Null saves none.</param>
     /// <param name="scheduler">The schedule of <paramref name="optimizer"/>, of TorchSharp or this library, or one whose fields are numbers and lists of numbers; null saves none.</param>
     /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
     /// <exception cref="ArgumentException">The path is empty, the optimizer, the schedule or a value cannot be saved, or there is a schedule without an optimizer.</exception>
+    /// <exception cref="ObjectDisposedException">The module, a part of it, or the optimizer was disposed. The file stays as it is.</exception>
     /// <exception cref="IOException">The file cannot be written, for example because its folder does not exist or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
     {
         var helper = Check(path, module, optimizer, scheduler);
+        Disposed.Refuse(module, helper);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         CheckpointFile.Write(path, writer =>
@@ -76,6 +79,7 @@ public sealed class Checkpoint
     /// <returns>The checkpoint, with the user's values.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
     /// <exception cref="ArgumentException">The path is empty, the optimizer or schedule is of a kind that cannot be saved, or there is a schedule without an optimizer.</exception>
+    /// <exception cref="ObjectDisposedException">The module, a part of it, or the optimizer was disposed.</exception>
     /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule: the message says how. Nothing was changed.</exception>
     /// <exception cref="IOException">The file cannot be read: <see cref="FileNotFoundException"/> where there is none.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or the path is a folder.</exception>
@@ -83,6 +87,7 @@ public sealed class Checkpoint
     public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, bool restoreRandomState = true)
     {
         var helper = Check(path, module, optimizer, scheduler);
+        Disposed.Refuse(module, helper);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         return CheckpointFile.Read(path, reader =>

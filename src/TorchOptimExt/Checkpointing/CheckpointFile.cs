@@ -16,36 +16,23 @@ internal static class CheckpointFile
 
     private static ReadOnlySpan<byte> Magic => "TOEXCKPT"u8;
 
-    /// <summary>Writes beside the path, then renames: the path names the old file or the new one at every moment.</summary>
-    public static void Write(string path, Action<BinaryWriter> content)
-    {
-        var partial = path + ".partial";
-        var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            using (file) WriteHashed(file, content);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
-    }
+    private static readonly UTF8Encoding Text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Writes the content, then its hash.</summary>
+    public static void Write(string path, Action<BinaryWriter> content) => AtomicFile.Write(path, file => WriteHashed(file, content));
 
     private static void WriteHashed(FileStream file, Action<BinaryWriter> content)
     {
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
         using (var buffer = new BufferedStream(hashing, BufferLength))
-        using (var writer = new BinaryWriter(buffer, Encoding.UTF8))
+        using (var writer = new BinaryWriter(buffer, Text))
         {
             writer.Write(Magic);
             writer.Write(Version);
             content(writer);
         }
         file.Write(hash.Hash);
-        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Reads the content of a file that is whole, of this version, and read to its end or left aside.</summary>
@@ -56,14 +43,39 @@ internal static class CheckpointFile
         {
             Verify(file);
             file.Position = HeadLength;
-            using var reader = new BinaryReader(file, Encoding.UTF8, leaveOpen: true);
+            using var reader = new BinaryReader(file, Text, leaveOpen: true);
             return content(reader);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (InvalidDataException e)
         {
             throw new CheckpointException($"The checkpoint '{path}' {e.Message}", e.InnerException);
         }
+        catch (EndOfStreamException e)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' ends too early: another version or another program wrote it.", e);
+        }
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' holds a name or a text that cannot be read.", e);
+        }
     }
+
+    /// <summary>Reads how many things follow that take at least <paramref name="size"/> bytes each.</summary>
+    public static int ReadCount(BinaryReader reader, int size)
+    {
+        var (count, left) = (reader.ReadInt32(), ContentEnd(reader.BaseStream) - reader.BaseStream.Position);
+        if (count < 0 || (long)count * size > left)
+            throw new InvalidDataException($"holds a count of {count}, and {Math.Max(0, left)} bytes after it.");
+        return count;
+    }
+
+    /// <summary>Reads false or true.</summary>
+    public static bool ReadFlag(BinaryReader reader) => reader.ReadByte() switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw new InvalidDataException($"holds {other} where it is 0 for false or 1 for true."),
+    };
 
     /// <summary>The number of bytes of the file before its hash.</summary>
     public static long ContentEnd(Stream file) => file.Length - SHA256.HashSizeInBytes;
@@ -72,13 +84,15 @@ internal static class CheckpointFile
     {
         var head = new byte[HeadLength];
         var read = file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false);
-        if (!Magic.StartsWith(head.AsSpan(0, Math.Min(read, Magic.Length)))) throw new InvalidDataException("is not a checkpoint, or is damaged: it does not begin like one.");
+        if (!Magic.StartsWith(head.AsSpan(0, Math.Min(read, Magic.Length))))
+            throw new InvalidDataException("is not a checkpoint, or is damaged: it does not begin like one.");
         if (read < HeadLength) throw Truncated(file);
         var version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length));
         if (version != Version) throw new InvalidDataException($"has version {version}; this library reads version {Version}.");
         var end = ContentEnd(file);
         if (end < HeadLength) throw Truncated(file);
-        if (!Hash(file, end).AsSpan().SequenceEqual(Tail(file))) throw new InvalidDataException($"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
+        if (!Hash(file, end).AsSpan().SequenceEqual(Tail(file)))
+            throw new InvalidDataException($"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
     }
 
     private static InvalidDataException Truncated(FileStream file) => new($"is truncated: it has only {file.Length} bytes.");

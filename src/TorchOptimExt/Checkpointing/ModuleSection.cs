@@ -33,6 +33,9 @@ internal static class ModuleSection
         var own = module.state_dict();
         var saved = ReadLayout(reader);
         Compare(saved, own);
+        var left = CheckpointFile.ContentEnd(reader.BaseStream) - reader.BaseStream.Position;
+        if (own.Values.Sum(tensor => tensor.NumberOfElements * tensor.element_size()) > left)
+            throw new EndOfStreamException("ends within the module's elements.");
         return saved.ConvertAll(s =>
         {
             var loaded = empty(s.shape, s.dtype, CPU);
@@ -44,10 +47,13 @@ internal static class ModuleSection
     private static List<(string name, ScalarType dtype, long[] shape)> ReadLayout(BinaryReader reader)
     {
         var saved = new List<(string, ScalarType, long[])>();
-        for (var count = reader.ReadInt32(); count > 0; count--)
+        var names = new HashSet<string>();
+        for (var count = CheckpointFile.ReadCount(reader, 9); count > 0; count--)
         {
-            var (name, dtype, shape) = (reader.ReadString(), (ScalarType)reader.ReadInt32(), new long[reader.ReadInt32()]);
+            var (name, dtype) = (reader.ReadString(), (ScalarType)reader.ReadInt32());
+            var shape = new long[CheckpointFile.ReadCount(reader, sizeof(long))];
             for (var k = 0; k < shape.Length; k++) shape[k] = reader.ReadInt64();
+            if (!names.Add(name)) throw new InvalidDataException($"holds the tensor '{name}' twice.");
             saved.Add((name, dtype, shape));
         }
         return saved;

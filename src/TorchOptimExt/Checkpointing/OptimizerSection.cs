@@ -23,11 +23,23 @@ internal static class OptimizerSection
     public static void Load(BinaryReader reader, OptimizerHelper? optimizer, nn.Module module, Stack<Action> undo)
     {
         if (optimizer is null) return;
-        if (!reader.ReadBoolean()) throw new InvalidDataException("has no optimizer: load the module alone.");
-        Compare([.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())], Layout(optimizer, module));
+        if (!CheckpointFile.ReadFlag(reader)) throw new InvalidDataException("has no optimizer: load the module alone.");
+        Compare([.. Enumerable.Range(0, CheckpointFile.ReadCount(reader, 1)).Select(_ => reader.ReadString())], Layout(optimizer, module));
+        var start = reader.BaseStream.Position;
         Replace(reader, optimizer, undo);
-        if (reader.BaseStream.Position != CheckpointFile.ContentEnd(reader.BaseStream))
-            throw new InvalidDataException($"has an optimizer state that {optimizer.GetType().Name} does not read to its end: another version of TorchSharp or of this library wrote it.");
+        if (!IsWhatStands(reader.BaseStream, start, optimizer))
+            throw new InvalidDataException(
+                $"has an optimizer state that {optimizer.GetType().Name} does not read as it stands: another version of TorchSharp or of this library wrote it.");
+    }
+
+    // TorchSharp reads what it never writes (a flag of 7) and stops before what is left over: what was loaded, written again, is the file's.
+    private static bool IsWhatStands(Stream file, long start, OptimizerHelper optimizer)
+    {
+        if (file.Position != CheckpointFile.ContentEnd(file)) return false;
+        file.Position = start;
+        var same = new ComparingStream(file);
+        using (var writer = new BinaryWriter(same, Encoding.UTF8, leaveOpen: true)) optimizer.save_state_dict(writer);
+        return same.IsSame && file.Position == CheckpointFile.ContentEnd(file);
     }
 
     private static void Replace(BinaryReader reader, OptimizerHelper optimizer, Stack<Action> undo)
@@ -43,7 +55,7 @@ internal static class OptimizerSection
         {
             LoadState(reader, optimizer);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new InvalidDataException($"has an optimizer state that {optimizer.GetType().Name} cannot read: {e.Message}", e);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Checkpointing;
@@ -12,11 +13,29 @@ internal static class RandomState
         writer.Write(state);
     }
 
-    // libtorch does not survive a state of another length.
+    /// <summary>Reads a state and checks it. libtorch ends the process where it gets one that its Mersenne twister cannot have.</summary>
     public static byte[] Read(BinaryReader reader)
     {
         var (length, own) = (reader.ReadInt32(), Current().Length);
-        return length == own ? reader.ReadBytes(length) : throw new InvalidDataException($"holds a random state of {length} bytes; this libtorch has one of {own}.");
+        if (length != own) throw new InvalidDataException($"holds a random state of {length} bytes; this libtorch has one of {own}.");
+        var state = reader.ReadBytes(length);
+        if (state.Length < length) throw new EndOfStreamException("ends within the random state.");
+        return IsPossible(state) ? state : throw new InvalidDataException("holds a random state that no generator can have.");
+    }
+
+    // The state as libtorch writes it: the seed (uint64), how many numbers are left before the next twist and whether it is seeded
+    // (int32), the place of the next number (uint64), 624 numbers of 32 bits (uint64), then what is kept of a pair of normal
+    // deviates: unused, deviate, unused (float64), whether it is there (int32), and the same in single precision.
+    private static bool IsPossible(byte[] state)
+    {
+        const int Numbers = 624, First = 24, Normal = First + Numbers * sizeof(ulong);
+        if (state.Length != Normal + 40) return false;
+        var (left, seeded, next) = (BitConverter.ToInt32(state, 8), BitConverter.ToInt32(state, 12), BitConverter.ToUInt64(state, 16));
+        var places = left == 1 && next == 0 || left is >= 1 and <= Numbers && next == (ulong)(Numbers + 1 - left);
+        var numbers = MemoryMarshal.Cast<byte, ulong>(state.AsSpan(First, Numbers * sizeof(ulong)));
+        return seeded == 1 && places && numbers.IndexOfAnyExceptInRange(0UL, uint.MaxValue) < 0
+            && BitConverter.ToInt32(state, Normal + 24) is 0 or 1 && (state[Normal + 36] is 0 or 1)
+            && double.IsFinite(BitConverter.ToDouble(state, Normal + 8)) && float.IsFinite(BitConverter.ToSingle(state, Normal + 32));
     }
 
     public static void Apply(byte[] state, Stack<Action> undo)

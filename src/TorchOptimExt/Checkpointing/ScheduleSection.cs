@@ -1,21 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using TorchOptimExt.Schedules;
 using static TorchSharp.torch.optim;
 using static TorchSharp.torch.optim.lr_scheduler;
 
 namespace TorchOptimExt.Checkpointing;
 
 /// <summary>
-/// A schedule's position. TorchSharp's schedulers have no state dictionary, so the numbers are taken from the fields,
-/// which is what PyTorch's do too: counters, rates, and the same of schedulers within, as SequentialLR has them.
+/// A schedule's position. This library's decays say where they stand. TorchSharp's schedulers have no state dictionary, so the
+/// numbers are taken from the fields, which is what PyTorch's do too: counters, rates, and the same of schedulers within, as
+/// SequentialLR has them.
 /// </summary>
 [RequiresUnreferencedCode("Reads the fields of a schedule's class.")]
 internal static class ScheduleSection
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>A saved field. Its setter takes a value of the same type and length; without one the values must be equal.</summary>
-    private sealed record Entry(string Name, object Value, Action<object>? Set);
+    /// <summary>A saved field. Its setter takes a value of the same type and length that fits; without one the values must be equal.</summary>
+    private sealed record Entry(string Name, object Value, Action<object>? Set, Func<object, bool>? Fits = null);
 
     public static void Write(BinaryWriter writer, LRScheduler? scheduler)
     {
@@ -26,21 +28,28 @@ internal static class ScheduleSection
     /// <summary>Reads and checks a position, and gives the action that takes it over.</summary>
     public static Action Read(BinaryReader reader, LRScheduler? scheduler)
     {
-        var saved = reader.ReadBoolean() ? ValueTable.Read(reader) : null;
+        var saved = CheckpointFile.ReadFlag(reader) ? ValueTable.Read(reader) : null;
         if (scheduler is null) return () => { };
         if (saved is null) throw new InvalidDataException("has no schedule: load it without one.");
         var own = Entries("", scheduler).ToList();
         foreach (var entry in own) Compare(entry, saved.GetValueOrDefault(entry.Name));
-        if (own.Count != saved.Count) throw new InvalidDataException($"is of another schedule: it also has '{saved.Keys.Except(own.Select(e => e.Name)).First()}'.");
+        if (own.Count != saved.Count)
+            throw new InvalidDataException($"is of another schedule: it also has '{saved.Keys.Except(own.Select(e => e.Name)).First()}'.");
         return () => own.ForEach(entry => entry.Set?.Invoke(saved[entry.Name]));
     }
 
     private static void Compare(Entry entry, object? saved)
     {
         var fits = entry.Set is null ? entry.Value.Equals(saved)
-            : entry.Value.GetType() == saved?.GetType() && (entry.Value is not Array own || own.Length == ((Array)saved).Length);
-        if (!fits) throw new InvalidDataException($"is of another schedule: '{entry.Name}' is {Describe(saved)} in the file and {Describe(entry.Value)} in the schedule.");
+            : entry.Value.GetType() == saved?.GetType() && (entry.Fits?.Invoke(saved) ?? SameLength(entry.Value, saved) && !HasNaN(saved));
+        if (!fits)
+            throw new InvalidDataException(
+                $"is of another schedule: '{entry.Name}' is {Describe(saved)} in the file and {Describe(entry.Value)} in the schedule.");
     }
+
+    private static bool SameLength(object own, object saved) => own is not Array array || array.Length == ((Array)saved).Length;
+
+    private static bool HasNaN(object value) => value is double.NaN || value is double[] numbers && numbers.Any(double.IsNaN);
 
     private static string Describe(object? value) => value switch
     {
@@ -51,8 +60,25 @@ internal static class ScheduleSection
 
     private static IEnumerable<Entry> Entries(string prefix, LRScheduler scheduler)
     {
+        if (scheduler is Decay decay) return Entries(prefix, decay);
+        return Entries(prefix, scheduler, scheduler.GetType());
+    }
+
+    // The name, t and TorchSharp's t, and a row of numbers for each group.
+    private static IEnumerable<Entry> Entries(string prefix, Decay decay)
+    {
+        int[] times = [decay.Position, decay.Epoch];
+        yield return new(prefix + "decay", decay.ToString(), null);
+        yield return new(prefix + "times", times, value => times = (int[])value,
+            value => value is int[] and [>= 0, var epoch] saved && (epoch == saved[0] || epoch == saved[0] - 1));
+        yield return new(prefix + "groups", decay.Rows, value => decay.Restore(times[0], times[1], (double[])value),
+            value => value is double[] saved && decay.Takes(saved));
+    }
+
+    private static IEnumerable<Entry> Entries(string prefix, LRScheduler scheduler, Type? type)
+    {
         yield return new(prefix + "class", scheduler.GetType().Name, null);
-        for (var type = scheduler.GetType(); type != typeof(object); type = type!.BaseType)
+        for (; type != typeof(object); type = type!.BaseType)
             foreach (var field in type!.GetFields(Own))
                 foreach (var entry in Entries($"{prefix}{type.Name}.{field.Name}", field, scheduler))
                     yield return entry;
@@ -74,9 +100,9 @@ internal static class ScheduleSection
     // TorchSharp's schedulers are known to keep nothing else that changes. What another's keeps is not.
     private static IEnumerable<Entry> Unsaved(string name, FieldInfo field, object? value)
     {
-        var known = field.DeclaringType!.Assembly == typeof(LRScheduler).Assembly || field.DeclaringType.Assembly == typeof(ScheduleSection).Assembly;
-        if (known || value is null or Enum or Delegate or Optimizer) return [];
-        throw new ArgumentException($"The schedule's field '{name}' is a {field.FieldType}: a checkpoint holds numbers, lists of numbers, and schedules.", "scheduler");
+        if (field.DeclaringType!.Assembly == typeof(LRScheduler).Assembly || value is null or Enum or Delegate or Optimizer) return [];
+        throw new ArgumentException(
+            $"The schedule's field '{name}' is a {field.FieldType}: a checkpoint holds numbers, lists of numbers, and schedules.", "scheduler");
     }
 
     private static void Copy<T>(T[] source, List<T> target)

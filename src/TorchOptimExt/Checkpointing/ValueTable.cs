@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TorchOptimExt.Checkpointing;
@@ -19,9 +20,12 @@ internal static class ValueTable
 
     public static Dictionary<string, object> Read(BinaryReader reader)
     {
-        var count = reader.ReadInt32();
-        var values = new Dictionary<string, object>(count);
-        for (var k = 0; k < count; k++) values.Add(reader.ReadString(), ReadValue(reader));
+        var values = new Dictionary<string, object>();
+        for (var count = CheckpointFile.ReadCount(reader, 2); count > 0; count--)
+        {
+            var name = reader.ReadString();
+            if (!values.TryAdd(name, ReadValue(reader))) throw new InvalidDataException($"holds the value '{name}' twice.");
+        }
         return values;
     }
 
@@ -41,7 +45,8 @@ internal static class ValueTable
             case float[] v: Head(Kind.Floats); WriteArray(writer, v); break;
             case double[] v: Head(Kind.Doubles); WriteArray(writer, v); break;
             default:
-                throw new ArgumentException($"The value '{name}' is {value?.GetType().FullName ?? "null"}; a checkpoint holds bool, int, long, float, double, string, and arrays of byte, int, long, float and double.", "values");
+                throw new ArgumentException($"The value '{name}' is {value?.GetType().FullName ?? "null"}; a checkpoint holds bool, int, "
+                    + "long, float, double, string, and arrays of byte, int, long, float and double.", "values");
         }
 
         void Head(Kind kind) => writer.Write((byte)kind);
@@ -49,7 +54,7 @@ internal static class ValueTable
 
     private static object ReadValue(BinaryReader reader) => (Kind)reader.ReadByte() switch
     {
-        Kind.Bool => reader.ReadBoolean(),
+        Kind.Bool => CheckpointFile.ReadFlag(reader),
         Kind.Int => reader.ReadInt32(),
         Kind.Long => reader.ReadInt64(),
         Kind.Float => reader.ReadSingle(),
@@ -71,7 +76,7 @@ internal static class ValueTable
 
     private static T[] ReadArray<T>(BinaryReader reader) where T : struct
     {
-        var array = new T[reader.ReadInt32()];
+        var array = new T[CheckpointFile.ReadCount(reader, Unsafe.SizeOf<T>())];
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(array.AsSpan()));
         return array;
     }

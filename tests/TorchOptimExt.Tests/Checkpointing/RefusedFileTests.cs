@@ -158,7 +158,7 @@ public class RefusedFileTests
 
     [Theory]
     [InlineData("StepLR", "LambdaLR", "'class' is StepLR in the file and LambdaLR in the schedule")]
-    [InlineData("InverseTimeDecay", "StaircaseDecay", "'Decay.name' is InverseTimeDecay in the file and StaircaseDecay in the schedule")]
+    [InlineData("InverseTimeDecay", "StaircaseDecay", "'decay' is InverseTimeDecay in the file and StaircaseDecay in the schedule")]
     [InlineData("StepLR", null, null)]
     [InlineData(null, "StepLR", "has no schedule")]
     public void A_file_of_another_schedule_is_refused(string? saved, string? loading, string? said)

@@ -19,17 +19,17 @@ public class DecayTests
     private static readonly Dictionary<string, Case> Cases = new()
     {
         ["inverse time"] = new((o, last) => optim.lr_scheduler.InverseTimeDecay(o, 0.1, last_epoch: last), (a, t) => a / (1 + 0.1 * t)),
-        ["inverse time, floor"] = new((o, last) => optim.lr_scheduler.InverseTimeDecay(o, decay_rate: 2, min_lr: 0.02, last), (a, t) => a < 0.02 ? a : Math.Max(0.02, a / (1 + 2 * t))),
+        ["inverse time, floor"] = new((o, last) => optim.lr_scheduler.InverseTimeDecay(o, decay_rate: 2, min_lr: 0.02, last_epoch: last), (a, t) => a < 0.02 ? a : Math.Max(0.02, a / (1 + 2 * t))),
         ["exponential"] = new((o, last) => optim.lr_scheduler.ExponentialDecay(o, 0.9, last_epoch: last), (a, t) => a * Math.Exp(t * Math.Log(0.9))),
-        ["exponential, floor"] = new((o, last) => optim.lr_scheduler.ExponentialDecay(o, 0.8, 0.02, last), (a, t) => a < 0.02 ? a : Math.Max(0.02, a * Math.Exp(t * Math.Log(0.8)))),
+        ["exponential, floor"] = new((o, last) => optim.lr_scheduler.ExponentialDecay(o, 0.8, 0.02, last_epoch: last), (a, t) => a < 0.02 ? a : Math.Max(0.02, a * Math.Exp(t * Math.Log(0.8)))),
         ["inverse square root"] = new((o, last) => optim.lr_scheduler.InverseSquareRootDecay(o, last_epoch: last), (a, t) => t == 0 ? a : a * Math.Pow(t, -0.5)),
-        ["inverse square root, k, floor"] = new((o, last) => optim.lr_scheduler.InverseSquareRootDecay(o, 0.5, 0.06, last), (a, t) => a < 0.06 ? a : Math.Max(0.06, t == 0 ? a / 2 : a / 2 * Math.Pow(t, -0.5))),
+        ["inverse square root, k, floor"] = new((o, last) => optim.lr_scheduler.InverseSquareRootDecay(o, 0.5, 0.06, last_epoch: last), (a, t) => a < 0.06 ? a : Math.Max(0.06, t == 0 ? a / 2 : a / 2 * Math.Pow(t, -0.5))),
         ["staircase"] = new((o, last) => optim.lr_scheduler.StaircaseDecay(o, 7, last_epoch: last), (a, t) => a * (t < 7 ? 1 : t < 14 ? 0.1 : t < 21 ? 0.01 : t < 28 ? 1e-3 : t < 35 ? 1e-4 : 1e-5)),
-        ["staircase, floor"] = new((o, last) => optim.lr_scheduler.StaircaseDecay(o, 10, 0.5, 0.1, last), (a, t) => a < 0.1 ? a : Math.Max(0.1, a * (t < 10 ? 1 : t < 20 ? 0.5 : t < 30 ? 0.25 : 0.125))),
+        ["staircase, floor"] = new((o, last) => optim.lr_scheduler.StaircaseDecay(o, 10, 0.5, 0.1, last_epoch: last), (a, t) => a < 0.1 ? a : Math.Max(0.1, a * (t < 10 ? 1 : t < 20 ? 0.5 : t < 30 ? 0.25 : 0.125))),
         ["table"] = new((o, last) => optim.lr_scheduler.TableDecay(o, Table, last_epoch: last), (a, t) => a * (t < 3 ? 1 : t < 10 ? 0.5 : t < 20 ? 2 : 0.01)),
-        ["table, floor"] = new((o, last) => optim.lr_scheduler.TableDecay(o, Table, 0.02, last), (a, t) => Math.Max(Math.Min(a, 0.02), a * (t < 3 ? 1 : t < 10 ? 0.5 : t < 20 ? 2 : 0.01))),
+        ["table, floor"] = new((o, last) => optim.lr_scheduler.TableDecay(o, Table, 0.02, last_epoch: last), (a, t) => Math.Max(Math.Min(a, 0.02), a * (t < 3 ? 1 : t < 10 ? 0.5 : t < 20 ? 2 : 0.01))),
         ["warm restarts"] = new((o, last) => optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 8, last_epoch: last), (a, t) => a * Math.Pow(Math.Cos(Math.PI * (t % 8) / 16), 2)),
-        ["warm restarts, growing, floor"] = new((o, last) => optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 5, 2, 0.02, last), (a, t) =>
+        ["warm restarts, growing, floor"] = new((o, last) => optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 5, 2, 0.02, last_epoch: last), (a, t) =>
         {
             var (since, length) = t < 5 ? (t, 5) : t < 15 ? (t - 5, 10) : t < 35 ? (t - 15, 20) : (t - 35, 40);
             return a < 0.02 ? a : 0.02 + (a - 0.02) * Math.Pow(Math.Cos(Math.PI * since / length / 2), 2);
@@ -155,7 +155,7 @@ public class DecayTests
         { "decay_rate", "not negative", -0.1 }, { "decay_rate", "not negative", double.NaN }, { "decay_rate", "finite", double.PositiveInfinity },
         { "gamma", "greater than 0", 0 }, { "gamma", "at most 1", 1.1 }, { "gamma", "at most 1", double.NaN },
         { "k", "greater than 0", 0 }, { "min_lr", "not negative", -1 }, { "min_lr", "finite", double.NaN }, { "eta_min", "not negative", -1 },
-        { "step_size", "at least 1", 0 }, { "T_0", "at least 1", 0 }, { "T_mult", "at least 1", 0 }, { "last_epoch", "at least -1", -2 }, { "table", "at least 4", 3 },
+        { "step_size", "at least 1", 0 }, { "T_0", "at least 1", 0 }, { "T_mult", "at least 1", 0 }, { "last_epoch", "at least -1", -2 }, { "last_epoch", "below 2147483647", int.MaxValue }, { "table", "at least 4", 3 },
     };
 
     [Theory]
