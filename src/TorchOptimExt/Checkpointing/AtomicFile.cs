@@ -17,7 +17,8 @@ internal static class AtomicFile
 
     public static void Write(string path, Action<FileStream> content)
     {
-        var target = Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        var given = new FileInfo(path);
+        var target = given.LinkTarget is null ? given.FullName : given.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var folder = Path.GetDirectoryName(target);
         if (Directory.Exists(target)) throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: there is a folder.");
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: no folder '{folder}'.");
