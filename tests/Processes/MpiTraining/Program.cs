@@ -1,0 +1,53 @@
+using System.Globalization;
+using TorchOptimExt;
+using TorchOptimExt.Mpi;
+using TorchSharp;
+using static TorchSharp.torch;
+
+// Usage: MpiTraining adam|sgd|armijo|ars|throw|caught|model|leave. Rank 0 writes the parameters at the end.
+var what = args[0];
+try
+{
+    using var world = Mpi.World();
+    set_num_threads(1);
+    manual_seed(world.Rank);
+    using var model = nn.Sequential(nn.Linear(3, what == "model" && world.Rank == 1 ? 4 : 5), nn.Tanh(), nn.Linear(what == "model" && world.Rank == 1 ? 4 : 5, 1)).to(float64);
+    if (world.Rank == 0) foreach (var p in model.parameters()) p.detach().copy_(linspace(-0.5, 0.7, p.numel(), float64).view(p.shape));
+    using var all = linspace(-1, 1, 8 * 3, float64).view(8, 3).sin();
+    using var targets = all.sum(dim: 1, keepdim: true).cos();
+    Modules(out var optimizer);
+    var parallel = optim.DataParallel(optimizer, world);
+    for (var epoch = 0; epoch < 10; epoch++)
+        foreach (var (rows, _) in new ShardSampler(8, 8, world, seed: 3).Epoch(epoch))
+        {
+            if (world.Rank == world.Size - 1 && epoch == 3 && what is "throw" or "caught") throw new TimeoutException("the simulator is gone");
+            if (world.Rank == world.Size - 1 && epoch == 3 && what == "leave") return 0;
+            using var scope = NewDisposeScope();
+            var at = tensor(what == "ars" ? [.. Enumerable.Range(0, 8)] : rows.Select(r => (long)r).ToArray());
+            var (x, y) = (all[at], targets[at]);
+            parallel.step(() =>
+            {
+                if (what is "armijo" or "ars") return nn.functional.mse_loss(model.forward(x), y);
+                parallel.zero_grad();
+                var loss = nn.functional.mse_loss(model.forward(x), y);
+                loss.backward();
+                return loss;
+            });
+        }
+    if (world.Rank == 0)
+        Console.WriteLine("result " + string.Join(' ', model.parameters().SelectMany(p => p.detach().data<double>().ToArray()).Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
+    return 0;
+
+    void Modules(out TorchSharp.Modules.OptimizerHelper made) => made = what switch
+    {
+        "sgd" => optim.fused.SGD(model.parameters(), 0.1, momentum: 0.9),
+        "armijo" => optim.ArmijoGD(model.parameters()),
+        "ars" => optim.ARS(model.parameters(), n_directions: 5, seed: 4),
+        _ => optim.fused.Adam(model.parameters(), 0.05),
+    };
+}
+catch (TimeoutException e) when (what == "caught")
+{
+    Console.Error.WriteLine("caught: " + e.Message);
+    return 7;
+}
