@@ -27,7 +27,8 @@ internal sealed class OptimizerModel
 
     internal INamedTypeSymbol? Options { get; }
 
-    /// <summary>The hyperparameters in the order of the constructors: lr, those of the bases, those of the class itself, those marked Last.</summary>
+    /// <summary>The hyperparameters in the order of the constructors: lr, those of the bases, those of the class itself, those marked
+    /// Last.</summary>
     internal IReadOnlyList<ArgumentModel> Hyperparameters { get; }
 
     /// <summary>The other arguments of the constructors.</summary>

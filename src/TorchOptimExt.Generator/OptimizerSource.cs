@@ -115,7 +115,8 @@ internal static class OptimizerSource
                     public ParamGroup({{Enumerable}}<{{Parameter}}> parameters, Options options)
                         : base(parameters ?? throw new global::System.ArgumentNullException(nameof(parameters)), options ?? throw new global::System.ArgumentNullException(nameof(options))) { }
 
-                    /// <summary>Creates a group; what is null takes the optimizer's. Ranges are checked when an optimizer takes it.</summary>
+                    /// <summary>Creates a group; what is null takes the optimizer's. Ranges are checked when an optimizer takes
+                    /// it.</summary>
                     /// <param name="parameters">The parameters, each once.</param>
         {{string.Concat(rows.Select(row => $"            /// {Param(row.Name, row.Documentation)}\n"))}}            /// {{OfNull}}
                     public ParamGroup({{Enumerable}}<{{Parameter}}> parameters, {{string.Join(", ", rows.Select(row => $"{row.OpenType} {row.Name} = null"))}})
@@ -127,7 +128,8 @@ internal static class OptimizerSource
     private static string GroupMomentum(OptimizerModel optimizer) => optimizer.Momentum is not { Name: var name } ? "" : $$"""
 
                     /// <summary>The group's {{name}}, which schedules set. It is checked by the next step.</summary>
-                    /// <exception cref="global::System.InvalidOperationException">It was left null and no optimizer has taken the group yet.</exception>
+                    /// <exception cref="global::System.InvalidOperationException">It was left null and no optimizer has taken the group
+                    /// yet.</exception>
                     public double Momentum { get => Options.{{name}}!.Value; set => Options.{{name}} = value; }
 
         """;

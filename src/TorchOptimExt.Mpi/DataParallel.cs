@@ -10,14 +10,15 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Mpi;
 
 /// <summary>
-/// Data-parallel training: each rank has the whole model and computes the gradients of its part of a batch; their means over the ranks make the step, the same on
-/// all. With parts of equal size and a loss that is a mean over rows, that is the step of one process with the whole batch.
+/// Data-parallel training: each rank has the whole model and computes the gradients of its part of a batch; their means over the ranks make
+/// the step, the same on all. With parts of equal size and a loss that is a mean over rows, that is the step of one process with the whole
+/// batch.
 /// </summary>
 /// <remarks>
-/// When it is made, all ranks are compared (optimizer, parameters, program), and take the parameters, buffers and optimizer state of rank 0. Schedules and checkpoints
-/// belong to <see cref="Optimizer"/>; save on rank 0 and load before this is made, with any number of ranks.
-/// <para><see cref="ArmijoGD"/>: loss and gradient are means over the ranks, so all accept the same step. <see cref="ARS"/>: each rank evaluates its share of the directions.
-/// float16 and bfloat16 are summed in float32.</para>
+/// When it is made, all ranks are compared (optimizer, parameters, program), and take the parameters, buffers and optimizer state of rank
+/// 0. Schedules and checkpoints belong to <see cref="Optimizer"/>; save on rank 0 and load before this is made, with any number of ranks.
+/// <para><see cref="ArmijoGD"/>: loss and gradient are means over the ranks, so all accept the same step. <see cref="ARS"/>: each rank
+/// evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
 /// </remarks>
 public sealed class DataParallel
 {
@@ -30,7 +31,8 @@ public sealed class DataParallel
     /// <param name="world">The ranks.</param>
     /// <param name="buffers">The model's buffers, as <c>module.buffers()</c> gives them; they become those of rank 0.</param>
     /// <exception cref="ArgumentNullException">The optimizer or the world is null.</exception>
-    /// <exception cref="NotSupportedException">The optimizer needs second derivatives, whose means over the ranks are not taken.</exception>
+    /// <exception cref="NotSupportedException">The optimizer needs second derivatives, whose means over the ranks are not
+    /// taken.</exception>
     /// <exception cref="MpiException">Another rank has another program, optimizer or model.</exception>
     public DataParallel(OptimizerHelper optimizer, World world, IEnumerable<Tensor>? buffers = null)
     {
@@ -59,7 +61,8 @@ public sealed class DataParallel
         return Optimizer.step();
     }
 
-    /// <summary>Performs a step with a closure that computes the loss of this rank's part of the data, as <see cref="Optimizer"/> wants it.</summary>
+    /// <summary>Performs a step with a closure that computes the loss of this rank's part of the data, as <see cref="Optimizer"/> wants
+    /// it.</summary>
     /// <param name="closure">Returns the loss; it calls zero_grad() and backward() where the optimizer wants that.</param>
     /// <returns>The loss, its mean over the ranks; the caller owns it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="closure"/> is null.</exception>
@@ -81,7 +84,8 @@ public sealed class DataParallel
     }
 
     /// <summary>Performs a step of random search; each rank evaluates its share of the directions.</summary>
-    /// <param name="objective">Computes the objective with the perturbed parameters; all that is random in it follows from the perturbation or torch's generator.</param>
+    /// <param name="objective">Computes the objective with the perturbed parameters; all that is random in it follows from the perturbation
+    /// or torch's generator.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="objective"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The optimizer is no <see cref="ARS"/>.</exception>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Mpi;
 
 /// <summary>
-/// Averages tensors over all ranks in pieces of 25 MB: small ones are put together, what is larger is added up where it lies. float64 is summed in float64,
-/// all else in float32.
+/// Averages tensors over all ranks in pieces of 25 MB: small ones are put together, what is larger is added up where it lies. float64 is
+/// summed in float64, all else in float32.
 /// </summary>
 internal sealed class GradientBuckets(World world)
 {

@@ -1,13 +1,15 @@
 namespace TorchOptimExt.Mpi;
 
-/// <summary>Gives each rank its part of every batch: all ranks draw the same order of the rows, and no row is taken twice or lost.</summary>
+/// <summary>Gives each rank its part of every batch: all ranks draw the same order of the rows, and no row is taken twice or
+/// lost.</summary>
 /// <param name="rows">How many rows there are, ≥ 1.</param>
 /// <param name="batch">How many rows a batch has, of all ranks together, ≥ 1.</param>
 /// <param name="world">The ranks.</param>
 /// <param name="seed">Decides the orders, the same on all ranks.</param>
 public sealed class ShardSampler(int rows, int batch, World world, int seed = 0)
 {
-    /// <summary>This rank's rows of an epoch's batches, one after the other. The last batch may be smaller, and the parts of a batch differ by at most one row.</summary>
+    /// <summary>This rank's rows of an epoch's batches, one after the other. The last batch may be smaller, and the parts of a batch differ
+    /// by at most one row.</summary>
     /// <param name="epoch">The epoch, from 0: each has its own order.</param>
     /// <returns>For each batch the rows of this rank, with the number of rows of the whole batch.</returns>
     public IEnumerable<(int[] rows, int ofBatch)> Epoch(int epoch) => Part(Order(epoch), world.Rank, world.Size);

@@ -5,10 +5,11 @@ using TorchOptimExt.Mpi.Binding;
 namespace TorchOptimExt.Mpi;
 
 /// <summary>
-/// All ranks of a run. What its methods do, all ranks do together, in the same order: each asks first whether the others do the same, so that a rank that
-/// ends early or does something else is an error on all, not a hang.
+/// All ranks of a run. What its methods do, all ranks do together, in the same order: each asks first whether the others do the same, so
+/// that a rank that ends early or does something else is an error on all, not a hang.
 /// </summary>
-/// <remarks>An exception that nobody catches on one rank is written with the rank's number, and ends all of them with its exit code.</remarks>
+/// <remarks>An exception that nobody catches on one rank is written with the rank's number, and ends all of them with its exit
+/// code.</remarks>
 public sealed unsafe class World : IDisposable
 {
     private const double Leaving = 1;
@@ -88,7 +89,8 @@ public sealed unsafe class World : IDisposable
     }
 
     /// <summary>Leaves the world together with all other ranks.</summary>
-    /// <remarks>Where another rank still works, because this one is on its way out with an exception, nothing is awaited: the process's exit code ends all.</remarks>
+    /// <remarks>Where another rank still works, because this one is on its way out with an exception, nothing is awaited: the process's
+    /// exit code ends all.</remarks>
     public void Dispose()
     {
         if (left) return;

@@ -43,15 +43,22 @@ public sealed class Checkpoint
     public IReadOnlyDictionary<string, object> Values { get; }
 
     /// <summary>Writes a checkpoint. A file that is there already is replaced in one move, or stays as it is where this fails.</summary>
-    /// <param name="path">The file; its folder must exist. While writing there is a second file beside it, whose name ends in <c>.partial</c>.</param>
+    /// <param name="path">The file; its folder must exist. While writing there is a second file beside it, whose name ends in
+    /// <c>.partial</c>.</param>
     /// <param name="module">The module, whose parameters and persistent buffers are saved.</param>
-    /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot read. Null saves none.</param>
-    /// <param name="scheduler">The schedule of <paramref name="optimizer"/>, of TorchSharp or this library, or one whose fields are numbers and lists of numbers; null saves none.</param>
-    /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float or double.</param>
+    /// <param name="optimizer">The optimizer: TorchSharp's, fused, or of this library; not <c>LBFGS</c>, whose state TorchSharp cannot
+    /// read. Null saves none.</param>
+    /// <param name="scheduler">The schedule of <paramref name="optimizer"/>, of TorchSharp or this library, or one whose fields are numbers
+    /// and lists of numbers; null saves none.</param>
+    /// <param name="values">What else is to be found again: bool, int, long, float, double, string, or an array of byte, int, long, float
+    /// or double.</param>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
-    /// <exception cref="ArgumentException">The path is empty, the optimizer, the schedule or a value cannot be saved, or there is a schedule without an optimizer.</exception>
-    /// <exception cref="ObjectDisposedException">The module, a part of it, or the optimizer was disposed. The file stays as it is.</exception>
-    /// <exception cref="IOException">The file cannot be written, for example because its folder does not exist or the disk is full.</exception>
+    /// <exception cref="ArgumentException">The path is empty, the optimizer, the schedule or a value cannot be saved, or there is a
+    /// schedule without an optimizer.</exception>
+    /// <exception cref="ObjectDisposedException">The module, a part of it, or the optimizer was disposed. The file stays as it
+    /// is.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example because its folder does not exist or the disk is
+    /// full.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
@@ -73,14 +80,19 @@ public sealed class Checkpoint
     /// <summary>Restores what a checkpoint holds into objects of the same kinds; all of it or nothing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="module">A module with the same names, shapes and dtypes, on any device.</param>
-    /// <param name="optimizer">An optimizer of the same class with the same groups of the same parameters; null leaves that of the file aside.</param>
-    /// <param name="scheduler">A schedule of the same class, made for <paramref name="optimizer"/>; null leaves that of the file aside.</param>
-    /// <param name="restoreRandomState">Whether the default CPU generator continues where it was; pass false where a module is loaded only to be used.</param>
+    /// <param name="optimizer">An optimizer of the same class with the same groups of the same parameters; null leaves that of the file
+    /// aside.</param>
+    /// <param name="scheduler">A schedule of the same class, made for <paramref name="optimizer"/>; null leaves that of the file
+    /// aside.</param>
+    /// <param name="restoreRandomState">Whether the default CPU generator continues where it was; pass false where a module is loaded only
+    /// to be used.</param>
     /// <returns>The checkpoint, with the user's values.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="module"/> is null.</exception>
-    /// <exception cref="ArgumentException">The path is empty, the optimizer or schedule is of a kind that cannot be saved, or there is a schedule without an optimizer.</exception>
+    /// <exception cref="ArgumentException">The path is empty, the optimizer or schedule is of a kind that cannot be saved, or there is a
+    /// schedule without an optimizer.</exception>
     /// <exception cref="ObjectDisposedException">The module, a part of it, or the optimizer was disposed.</exception>
-    /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule: the message says how. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, of another version, or differs from the module, optimizer or schedule:
+    /// the message says how. Nothing was changed.</exception>
     /// <exception cref="IOException">The file cannot be read: <see cref="FileNotFoundException"/> where there is none.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or the path is a folder.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]

@@ -6,14 +6,15 @@ using static TorchSharp.torch.optim;
 namespace TorchOptimExt;
 
 /// <summary>
-/// Trainings that go on in Python or come from there: a file with <c>{'model': model.state_dict(), 'optimizer': optimizer.state_dict(), 'epoch': …}</c>, as PyTorch's
-/// recipe writes it with <c>torch.save</c>, both ways.
+/// Trainings that go on in Python or come from there: a file with <c>{'model': model.state_dict(), 'optimizer': optimizer.state_dict(),
+/// 'epoch': …}</c>, as PyTorch's recipe writes it with <c>torch.save</c>, both ways.
 /// </summary>
 /// <remarks>
-/// <para>Optimizers: TorchSharp's and this library's fused SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and Rprop. Options and states have PyTorch's names; a file is written as PyTorch 2
-/// does it and read as older versions did it, too. The parameters of the optimizer must be in the same order on both sides.</para>
-/// <para>A load checks all of a file before it changes anything; it changes everything or nothing, and runs nothing (see <see cref="PyTorchFile"/>).
-/// As in PyTorch, tensors take the type and device of what they are loaded into.</para>
+/// <para>Optimizers: TorchSharp's and this library's fused SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and Rprop. Options and states have
+/// PyTorch's names; a file is written as PyTorch 2 does it and read as older versions did it, too. The parameters of the optimizer must be
+/// in the same order on both sides.</para>
+/// <para>A load checks all of a file before it changes anything; it changes everything or nothing, and runs nothing (see
+/// <see cref="PyTorchFile"/>). As in PyTorch, tensors take the type and device of what they are loaded into.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -27,7 +28,8 @@ public sealed class PyTorchCheckpoint
 
     private PyTorchCheckpoint(PyTorchDictionary values) => Values = values;
 
-    /// <summary>What else the file holds, in its order: the epoch, a loss. Tensors in it belong to the dispose scope in which the file was loaded.</summary>
+    /// <summary>What else the file holds, in its order: the epoch, a loss. Tensors in it belong to the dispose scope in which the file was
+    /// loaded.</summary>
     public PyTorchDictionary Values { get; }
 
     /// <summary>Writes <c>{'model': …, 'optimizer': …, values}</c>: whole, or not at all.</summary>
@@ -36,7 +38,8 @@ public sealed class PyTorchCheckpoint
     /// <param name="optimizer">The optimizer; null writes none.</param>
     /// <param name="values">More entries, such as the epoch: what <see cref="PyTorchFile.Write"/> can write.</param>
     /// <exception cref="ArgumentNullException"><paramref name="module"/> is null.</exception>
-    /// <exception cref="ArgumentException">The path is null or empty, PyTorch has no such optimizer, or a value cannot be written.</exception>
+    /// <exception cref="ArgumentException">The path is null or empty, PyTorch has no such optimizer, or a value cannot be
+    /// written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, nn.Module module, Optimizer? optimizer = null, PyTorchDictionary? values = null)
     {
@@ -52,13 +55,16 @@ public sealed class PyTorchCheckpoint
     }
 
     /// <summary>Loads a module, an optimizer, or both from a file that Python or <see cref="Save"/> wrote: all or nothing.</summary>
-    /// <param name="path">The file. The module is its entry 'model', 'model_state_dict' or 'state_dict', or all of the file where that is a plain <c>state_dict()</c>; the optimizer is
-    /// its entry 'optimizer' or 'optimizer_state_dict', or all of the file.</param>
+    /// <param name="path">The file. The module is its entry 'model', 'model_state_dict' or 'state_dict', or all of the file where that is a
+    /// plain <c>state_dict()</c>; the optimizer is its entry 'optimizer' or 'optimizer_state_dict', or all of the file.</param>
     /// <param name="module">A module with the same names and shapes; null leaves that of the file aside.</param>
-    /// <param name="optimizer">An optimizer of the same class with the same groups of parameters; null leaves that of the file aside.</param>
-    /// <param name="strict">Whether the module's names and those of the file must be the same; otherwise those that both have are loaded.</param>
+    /// <param name="optimizer">An optimizer of the same class with the same groups of parameters; null leaves that of the file
+    /// aside.</param>
+    /// <param name="strict">Whether the module's names and those of the file must be the same; otherwise those that both have are
+    /// loaded.</param>
     /// <returns>The other entries.</returns>
-    /// <exception cref="PyTorchFileException">The file is damaged, names what is refused, or differs from the module or optimizer: the message says how. Nothing was changed.</exception>
+    /// <exception cref="PyTorchFileException">The file is damaged, names what is refused, or differs from the module or optimizer: the
+    /// message says how. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">The path is null or empty, or PyTorch has no such optimizer.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PyTorchCheckpoint Load(string path, nn.Module? module, Optimizer? optimizer = null, bool strict = true)
@@ -78,7 +84,8 @@ public sealed class PyTorchCheckpoint
         });
     }
 
-    /// <summary>A module's parameters and persistent buffers as PyTorch's <c>state_dict()</c>, for a file of another layout. The tensors are the module's own.</summary>
+    /// <summary>A module's parameters and persistent buffers as PyTorch's <c>state_dict()</c>, for a file of another layout. The tensors
+    /// are the module's own.</summary>
     /// <param name="module">The module.</param>
     /// <returns>An <c>OrderedDict</c> of tensors by name, to be written with <see cref="PyTorchFile.Write"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="module"/> is null.</exception>
@@ -88,7 +95,8 @@ public sealed class PyTorchCheckpoint
         return ModuleTensors.Write(module);
     }
 
-    /// <summary>An optimizer's options and state as PyTorch's <c>state_dict()</c>, for a file of another layout. The tensors are the optimizer's own.</summary>
+    /// <summary>An optimizer's options and state as PyTorch's <c>state_dict()</c>, for a file of another layout. The tensors are the
+    /// optimizer's own.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <returns>A dictionary with 'state' and 'param_groups', to be written with <see cref="PyTorchFile.Write"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>

@@ -40,7 +40,8 @@ public sealed class SafetensorsFile
     /// <param name="tensors">The tensors with their names, each once; not sparse, not complex128.</param>
     /// <param name="metadata">Texts; null writes that the format is PyTorch's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="tensors"/> is null.</exception>
-    /// <exception cref="ArgumentException">The path is null or empty, two tensors have one name, or the format has no name for a tensor's type.</exception>
+    /// <exception cref="ArgumentException">The path is null or empty, two tensors have one name, or the format has no name for a tensor's
+    /// type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -63,12 +64,14 @@ public sealed class SafetensorsFile
         Write(path, module.state_dict());
     }
 
-    /// <summary>Loads a module's parameters and buffers: all or nothing. As in PyTorch, they take the type and device of the module's.</summary>
+    /// <summary>Loads a module's parameters and buffers: all or nothing. As in PyTorch, they take the type and device of the
+    /// module's.</summary>
     /// <param name="path">The file.</param>
     /// <param name="module">A module with the same names and shapes.</param>
     /// <param name="strict">Whether the names must be the same; otherwise those that both have are loaded.</param>
     /// <exception cref="ArgumentNullException"><paramref name="module"/> is null.</exception>
-    /// <exception cref="PyTorchFileException">The file is damaged, or of another module: the message says how. Nothing was changed.</exception>
+    /// <exception cref="PyTorchFileException">The file is damaged, or of another module: the message says how. Nothing was
+    /// changed.</exception>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Load(string path, nn.Module module, bool strict = true)

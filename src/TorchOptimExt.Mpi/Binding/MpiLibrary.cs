@@ -3,7 +3,8 @@ using System.Text;
 
 namespace TorchOptimExt.Mpi.Binding;
 
-/// <summary>An MPI library that was found at run time: its functions, and its handles, which are addresses of exported symbols in Open MPI and integers in MPICH and Microsoft MPI.</summary>
+/// <summary>An MPI library that was found at run time: its functions, and its handles, which are addresses of exported symbols in Open MPI
+/// and integers in MPICH and Microsoft MPI.</summary>
 internal sealed unsafe class MpiLibrary
 {
     private readonly nint library;

@@ -1,6 +1,7 @@
 namespace TorchOptimExt.Checkpointing;
 
-/// <summary>Thrown where a checkpoint cannot be loaded: it is damaged, of another version, or of another model, optimizer or schedule. Nothing was changed.</summary>
+/// <summary>Thrown where a checkpoint cannot be loaded: it is damaged, of another version, or of another model, optimizer or schedule.
+/// Nothing was changed.</summary>
 public sealed class CheckpointException : Exception
 {
     /// <summary>Creates an exception with a general message.</summary>

@@ -5,7 +5,8 @@ namespace TorchOptimExt.Checkpointing;
 /// <summary>What .NET does not offer: to force a folder's entries to the disk.</summary>
 internal static class Disk
 {
-    /// <summary>Makes a renaming in a folder last. Windows does so by itself; a file system that cannot is left as it is: the file is whole.</summary>
+    /// <summary>Makes a renaming in a folder last. Windows does so by itself; a file system that cannot is left as it is: the file is
+    /// whole.</summary>
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -32,7 +32,8 @@ internal static class OptimizerSection
                 $"has an optimizer state that {optimizer.GetType().Name} does not read as it stands: another version of TorchSharp or of this library wrote it.");
     }
 
-    // TorchSharp reads what it never writes (a flag of 7) and stops before what is left over: what was loaded, written again, is the file's.
+    // TorchSharp reads what it never writes (a flag of 7) and stops before what is left over: what was loaded, written again, is the
+    // file's.
     private static bool IsWhatStands(Stream file, long start, OptimizerHelper optimizer)
     {
         if (file.Position != CheckpointFile.ContentEnd(file)) return false;

@@ -16,7 +16,8 @@ internal static class ScheduleSection
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>A saved field. Its setter takes a value of the same type and length that fits; without one the values must be equal.</summary>
+    /// <summary>A saved field. Its setter takes a value of the same type and length that fits; without one the values must be
+    /// equal.</summary>
     private sealed record Entry(string Name, object Value, Action<object>? Set, Func<object, bool>? Fits = null);
 
     public static void Write(BinaryWriter writer, LRScheduler? scheduler)

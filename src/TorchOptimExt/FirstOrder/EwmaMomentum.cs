@@ -17,9 +17,11 @@ namespace TorchOptimExt.FirstOrder;
 /// </summary>
 /// <remarks>
 /// Smooths the noise of mini-batches. lr keeps its scale whatever β is, unlike with the momentum of <see cref="Fused.SGD"/>,
-/// where a constant gradient leads to steps of lr / (1 − μ) times the gradient; without bias correction the first steps are short, with it the first is a plain gradient step.
+/// where a constant gradient leads to steps of lr / (1 − μ) times the gradient; without bias correction the first steps are short, with it
+/// the first is a plain gradient step.
 /// <para>Schedules that cycle the momentum (OneCycleLR, CyclicLR) set β; the bias correction follows.</para>
-/// <para>Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, with the average normalized; bias correction as in D. P. Kingma and J. Ba, ICLR 2015, section 3.</para>
+/// <para>Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, with the average normalized; bias
+/// correction as in D. P. Kingma and J. Ba, ICLR 2015, section 3.</para>
 /// </remarks>
 /// <example>
 /// <code>

@@ -14,12 +14,14 @@ namespace TorchOptimExt.FirstOrder;
 /// elsewhere:         θ ← θ − sign(g) · Δ′,  p ← g
 /// Δ ← Δ′
 /// </code>
-/// with g the gradient, p the previous g (at first 0) and Δ the step size (at first lr). To maximize, g is the negative gradient and the step is taken back if f fell.
+/// with g the gradient, p the previous g (at first 0) and Δ the step size (at first lr). To maximize, g is the negative gradient and the
+/// step is taken back if f fell.
 /// </summary>
 /// <remarks>
-/// For full batches; usually the fastest of the four Rprop variants. It needs a closure, whose loss it compares with that of the step before. The comparison
-/// is made on the host, so a step on another device waits for the loss.
-/// <para>Source: C. Igel and M. Hüsken, "Empirical evaluation of the improved Rprop learning algorithms", Neurocomputing 50, 2003, section 2.2 (iRprop⁺).</para>
+/// For full batches; usually the fastest of the four Rprop variants. It needs a closure, whose loss it compares with that of the step
+/// before. The comparison is made on the host, so a step on another device waits for the loss.
+/// <para>Source: C. Igel and M. Hüsken, "Empirical evaluation of the improved Rprop learning algorithms", Neurocomputing 50, 2003, section
+/// 2.2 (iRprop⁺).</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,7 +47,8 @@ public sealed partial class IRpropPlus : RpropVariant<IRpropPlus.Options, RpropP
     /// <summary>Performs one optimization step: updates every parameter that has a gradient.</summary>
     /// <param name="closure">Computes the gradients and returns the loss, a tensor of one element. Required.</param>
     /// <returns>What the closure returned.</returns>
-    /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, or a gradient is sparse or does not have its parameter's shape, dtype and device; no parameter is changed then.</exception>
+    /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, or a gradient is sparse
+    /// or does not have its parameter's shape, dtype and device; no parameter is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {

@@ -17,7 +17,8 @@ namespace TorchOptimExt.FirstOrder;
 /// <remarks>
 /// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to almost nothing.
 /// <para>Unlike <see cref="Fused.Rprop"/> (iRprop⁻), a gradient whose sign changed is used and remembered.</para>
-/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.1 (Rprop⁻); M. Riedmiller and H. Braun, 1993.</para>
+/// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.1 (Rprop⁻); M. Riedmiller and H. Braun,
+/// 1993.</para>
 /// </remarks>
 /// <example>
 /// <code>

@@ -2,12 +2,14 @@ using TorchOptimExt.Parameters;
 
 namespace TorchOptimExt.FirstOrder;
 
-/// <summary>The hyperparameters that groups of <see cref="RpropMinus"/>, <see cref="RpropPlus"/> and <see cref="IRpropPlus"/> have.</summary>
+/// <summary>The hyperparameters that groups of <see cref="RpropMinus"/>, <see cref="RpropPlus"/> and <see cref="IRpropPlus"/>
+/// have.</summary>
 public abstract class RpropOptions : HyperparameterOptions
 {
     private protected RpropOptions() { }
 
-    /// <summary>The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step on.</summary>
+    /// <summary>The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the first step
+    /// on.</summary>
     [Hyperparameter(Default = 0.01, AtLeast = 0)]
     public override double? lr { get => base.lr; set => base.lr = value; }
 

@@ -16,7 +16,8 @@ namespace TorchOptimExt.FirstOrder;
 /// </summary>
 /// <remarks>
 /// For full batches. An element that stepped over a minimum goes back and tries again with its step size times η⁻.
-/// <para>Source: M. Riedmiller and H. Braun, "A Direct Adaptive Method for Faster Backpropagation Learning: The RPROP Algorithm", 1993; C. Igel and M. Hüsken, 2000, section 2.1 (Rprop⁺).</para>
+/// <para>Source: M. Riedmiller and H. Braun, "A Direct Adaptive Method for Faster Backpropagation Learning: The RPROP Algorithm", 1993; C.
+/// Igel and M. Hüsken, 2000, section 2.1 (Rprop⁺).</para>
 /// </remarks>
 /// <example>
 /// <code>

@@ -31,11 +31,13 @@ public abstract class HyperparameterOptions : OptimizerOptions
 
     internal double Largest { get; private set; } = double.MaxValue;
 
-    /// <summary>Checks what depends on several values, which each are in range already. Override it where there is such a condition.</summary>
+    /// <summary>Checks what depends on several values, which each are in range already. Override it where there is such a
+    /// condition.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The values do not go together.</exception>
     protected virtual void CheckTogether() { }
 
-    /// <summary>Chooses what the user of an optimizer left open of its optional values. Override it where the choice does not depend on the parameters.</summary>
+    /// <summary>Chooses what the user of an optimizer left open of its optional values. Override it where the choice does not depend on the
+    /// parameters.</summary>
     protected virtual void Choose() { }
 
     /// <summary>Throws where a value is greater than another.</summary>
@@ -105,7 +107,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
         return null;
     }
 
-    /// <summary>Writes the initial and the present learning rate, how many other hyperparameters there are, and for each whether it is given and its value in 64 bits.</summary>
+    /// <summary>Writes the initial and the present learning rate, how many other hyperparameters there are, and for each whether it is
+    /// given and its value in 64 bits.</summary>
     /// <param name="writer">Where to write.</param>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     /// <exception cref="InvalidOperationException">A schedule set a value to NaN or infinity, which could not be loaded.</exception>
@@ -118,10 +121,12 @@ public abstract class HyperparameterOptions : OptimizerOptions
         foreach (var row in Table.Saved) row.Write(writer, this);
     }
 
-    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote. Options that belong to an optimizer take it over once the optimizer has read all of its state.</summary>
+    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote. Options that belong to an optimizer take it over once the
+    /// optimizer has read all of its state.</summary>
     /// <param name="reader">Where to read.</param>
     /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed
+    /// then.</exception>
     /// <exception cref="InvalidDataException">The hyperparameters are those of another optimizer; nothing is changed then.</exception>
     /// <exception cref="EndOfStreamException">There are too few numbers; nothing is changed then.</exception>
     public override void LoadStateDict(BinaryReader reader)
@@ -140,7 +145,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
     /// <summary>Takes over the values of other options.</summary>
     /// <param name="source">Options of the same class, with a learning rate.</param>
     /// <exception cref="ArgumentException">The options are null, of another class, or incomplete; nothing is changed then.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value that no schedule sets is out of its range; nothing is changed
+    /// then.</exception>
     public override void LoadStateDict(OptimizerOptions source)
     {
         Stage(source);

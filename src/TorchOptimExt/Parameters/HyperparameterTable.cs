@@ -27,7 +27,8 @@ public sealed class HyperparameterTable
     /// <summary>Reads the table of a class of options from its properties. It is made once for each class.</summary>
     /// <typeparam name="TOptions">The class.</typeparam>
     /// <returns>The table, the same object each time.</returns>
-    /// <exception cref="InvalidOperationException">A property that is marked as a hyperparameter is of another type than they have.</exception>
+    /// <exception cref="InvalidOperationException">A property that is marked as a hyperparameter is of another type than they
+    /// have.</exception>
     public static HyperparameterTable Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>() where TOptions : HyperparameterOptions =>
         Cache<TOptions>.Table.Value;
 

@@ -9,8 +9,8 @@ namespace TorchOptimExt.Parameters;
 /// </summary>
 /// <remarks>
 /// A derived class creates its groups in its constructor by <see cref="AddGroups{TOptions}"/> or <c>AddGroup</c>, says by
-/// <see cref="InitialState"/> what it remembers of a parameter, and overrides <c>step</c>. The optimizer owns its state and disposes it; the
-/// parameters stay the caller's. Like TorchSharp's optimizers it is not safe to use from several threads at once.
+/// <see cref="InitialState"/> what it remembers of a parameter, and overrides <c>step</c>. The optimizer owns its state and disposes it;
+/// the parameters stay the caller's. Like TorchSharp's optimizers it is not safe to use from several threads at once.
 /// </remarks>
 public abstract class OptimizerBase : OptimizerHelper
 {
@@ -18,7 +18,8 @@ public abstract class OptimizerBase : OptimizerHelper
     private readonly List<TensorState> states = [];
     private int staged;
 
-    /// <summary>Creates an optimizer without groups; the derived constructor adds them with <see cref="AddGroups{TOptions}"/> or <c>AddGroup</c>.</summary>
+    /// <summary>Creates an optimizer without groups; the derived constructor adds them with <see cref="AddGroups{TOptions}"/> or
+    /// <c>AddGroup</c>.</summary>
     /// <param name="defaults">The learning rate and a value for each hyperparameter, which groups take where theirs is null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="defaults"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
@@ -70,11 +71,13 @@ public abstract class OptimizerBase : OptimizerHelper
         return list.Select(p => p.parameter);
     }
 
-    /// <summary>Adds the first groups of an optimizer. Where one does not fit, the optimizer is disposed and the groups are free for another.</summary>
+    /// <summary>Adds the first groups of an optimizer. Where one does not fit, the optimizer is disposed and the groups are free for
+    /// another.</summary>
     /// <typeparam name="TOptions">The class of the optimizer's options.</typeparam>
     /// <param name="parameters">The groups, at least one, as the constructor was given them.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
-    /// <exception cref="ArgumentException">There are no groups, one is null, or one does not fit; see <see cref="add_param_group"/>.</exception>
+    /// <exception cref="ArgumentException">There are no groups, one is null, or one does not fit; see
+    /// <see cref="add_param_group"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range.</exception>
     protected void AddGroups<TOptions>(IEnumerable<ParamGroup<TOptions>> parameters) where TOptions : HyperparameterOptions
     {
@@ -116,8 +119,9 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <summary>Adds a group of parameters, which may have hyperparameters of its own; what is null takes the optimizer's.</summary>
     /// <param name="param_group">The group. The optimizer fills in its options; where it has none, it gets a set of them.</param>
     /// <exception cref="ArgumentNullException"><paramref name="param_group"/> is null.</exception>
-    /// <exception cref="ArgumentException">The options are of another class or belong to another optimizer; or the group has no parameters, or holds a null, a
-    /// parameter twice or of another group, one that shares memory with another, a non-leaf, or one that is not of a real floating-point dtype. Nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The options are of another class or belong to another optimizer; or the group has no parameters,
+    /// or holds a null, a parameter twice or of another group, one that shares memory with another, a non-leaf, or one that is not of a
+    /// real floating-point dtype. Nothing is changed then.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; nothing is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void add_param_group(ParamGroup param_group)
@@ -187,7 +191,8 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <summary>Throws where a gradient cannot be that of a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="grad">The gradient.</param>
-    /// <exception cref="InvalidOperationException">The gradient is sparse, or its shape, dtype or device is not the parameter's.</exception>
+    /// <exception cref="InvalidOperationException">The gradient is sparse, or its shape, dtype or device is not the
+    /// parameter's.</exception>
     protected void CheckGradient(Parameter parameter, Tensor grad)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -201,7 +206,8 @@ public abstract class OptimizerBase : OptimizerHelper
     protected internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>Throws where a step cannot begin. Call it first in <c>step</c>.</summary>
-    /// <exception cref="InvalidOperationException">A parameter was disposed or replaced, or a schedule or the user set a hyperparameter to a value out of its range.</exception>
+    /// <exception cref="InvalidOperationException">A parameter was disposed or replaced, or a schedule or the user set a hyperparameter to
+    /// a value out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     protected void ThrowIfNotReady()
     {
@@ -213,7 +219,8 @@ public abstract class OptimizerBase : OptimizerHelper
         }
     }
 
-    /// <summary>Throws where the optimizer or one of its parameters was disposed; <c>Module.to(dtype)</c> disposes parameters, too.</summary>
+    /// <summary>Throws where the optimizer or one of its parameters was disposed; <c>Module.to(dtype)</c> disposes parameters,
+    /// too.</summary>
     /// <exception cref="InvalidOperationException">A parameter was disposed or replaced.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     protected void ThrowIfUnusable()
@@ -253,10 +260,12 @@ public abstract class OptimizerBase : OptimizerHelper
         return base.state_dict();
     }
 
-    /// <summary>Takes over hyperparameters and state from another optimizer of the same class: all or nothing. Tensors are copied.</summary>
+    /// <summary>Takes over hyperparameters and state from another optimizer of the same class: all or nothing. Tensors are
+    /// copied.</summary>
     /// <param name="state_dict">What <see cref="state_dict()"/> of the other optimizer returned.</param>
     /// <exception cref="ArgumentNullException"><paramref name="state_dict"/> is null.</exception>
-    /// <exception cref="ArgumentException">The dictionary is of another optimizer or of other groups or parameters; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The dictionary is of another optimizer or of other groups or parameters; nothing is changed
+    /// then.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of its range; nothing is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override void load_state_dict(StateDictionary state_dict)

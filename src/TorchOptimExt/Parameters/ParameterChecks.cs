@@ -6,7 +6,8 @@ namespace TorchOptimExt.Parameters;
 /// <summary>What every parameter list must fulfil before an optimizer takes it.</summary>
 internal static class ParameterChecks
 {
-    /// <exception cref="ArgumentException">The list is empty or holds null, a non-leaf, a tensor that is not real floating point, or one parameter or memory twice.</exception>
+    /// <exception cref="ArgumentException">The list is empty or holds null, a non-leaf, a tensor that is not real floating point, or one
+    /// parameter or memory twice.</exception>
     internal static void Check(IReadOnlyList<Parameter> added, IReadOnlyList<Parameter> present, Func<Parameter, int, string> name)
     {
         if (added.Count == 0) throw new ArgumentException("The list of parameters is empty; give at least one parameter.", "parameters");

@@ -27,7 +27,8 @@ public sealed class TensorState : OptimizerState, IDisposable
     /// <summary>The numbers that <see cref="OptimizerBase.InitialState"/> made, as steps have changed them.</summary>
     public double[] numbers { get; private set; }
 
-    /// <summary>The tensors that <see cref="OptimizerBase.InitialState"/> made, as steps have changed them; the state owns them. A load replaces them.</summary>
+    /// <summary>The tensors that <see cref="OptimizerBase.InitialState"/> made, as steps have changed them; the state owns them. A load
+    /// replaces them.</summary>
     public Tensor[] tensors { get; private set; }
 
     /// <summary>Starts anew with 0 steps and the initial numbers and tensors.</summary>
@@ -56,10 +57,12 @@ public sealed class TensorState : OptimizerState, IDisposable
         }
     }
 
-    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote; it is taken over once the optimizer has read all of its state.</summary>
+    /// <summary>Reads and checks what <see cref="SaveStateDict"/> wrote; it is taken over once the optimizer has read all of its
+    /// state.</summary>
     /// <param name="reader">Where to read.</param>
     /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
-    /// <exception cref="InvalidDataException">What is read is the state of another optimizer, or of a parameter of another shape or dtype; nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">What is read is the state of another optimizer, or of a parameter of another shape or dtype;
+    /// nothing is changed then.</exception>
     /// <exception cref="EndOfStreamException">There is too little to read; nothing is changed then.</exception>
     public override void LoadStateDict(BinaryReader reader)
     {
@@ -93,7 +96,8 @@ public sealed class TensorState : OptimizerState, IDisposable
 
     /// <summary>Takes over steps, numbers and copies of the tensors from another state.</summary>
     /// <param name="source">The state of a parameter of the same shape and dtype in an optimizer of the same class.</param>
-    /// <exception cref="ArgumentException">The state is of another optimizer, or its tensors are of another shape or dtype; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The state is of another optimizer, or its tensors are of another shape or dtype; nothing is
+    /// changed then.</exception>
     public override void LoadStateDict(OptimizerState source)
     {
         Stage(source);
@@ -141,7 +145,8 @@ public sealed class TensorState : OptimizerState, IDisposable
         }
     }
 
-    /// <summary>Whether another state has the same steps and numbers, and tensors that are equal up to rounding (<c>allclose</c>).</summary>
+    /// <summary>Whether another state has the same steps and numbers, and tensors that are equal up to rounding
+    /// (<c>allclose</c>).</summary>
     /// <param name="other">The other state.</param>
     /// <returns>False, too, where the other state is of another class or null.</returns>
     public override bool ApproximatelyEquals(OptimizerState other) =>

@@ -2,7 +2,8 @@ using TorchSharp.Modules;
 
 namespace TorchOptimExt.PyTorch;
 
-/// <summary>PyTorch's names for the options and states of the optimizers that TorchSharp and PyTorch both have, in the order of PyTorch 2.</summary>
+/// <summary>PyTorch's names for the options and states of the optimizers that TorchSharp and PyTorch both have, in the order of PyTorch
+/// 2.</summary>
 internal static class OptimizerFormats
 {
     private const string NoMaximize = "minimize the negative loss instead", OtherDecay = "Adam and AdamW differ in it, take the other class";

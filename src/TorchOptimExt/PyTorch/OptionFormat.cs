@@ -6,7 +6,8 @@ namespace TorchOptimExt.PyTorch;
 /// <summary>One option of a parameter group under PyTorch's name.</summary>
 /// <param name="Name">PyTorch's name.</param>
 /// <param name="Get">The value as PyTorch has it.</param>
-/// <param name="Parse">What setting a value of PyTorch's does, or a fault where the value cannot be taken; null where there is nothing to set.</param>
+/// <param name="Parse">What setting a value of PyTorch's does, or a fault where the value cannot be taken; null where there is nothing to
+/// set.</param>
 /// <param name="Missing">What a file without it means: older versions of PyTorch lack it. Null where every version has it.</param>
 internal sealed record OptionFormat<TOptions>(string Name, Func<TOptions, object?> Get, Func<object?, Action<TOptions>>? Parse, object? Missing = null) where TOptions : OptimizerOptions
 {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.PyTorch;
 
 /// <summary>
-/// Reads the pickles that <c>torch.save</c> writes: dictionaries, lists, tuples, numbers, strings, and tensors. It knows the opcodes and globals of these and
-/// refuses every other one where it stands, so nothing that a file names is ever called.
+/// Reads the pickles that <c>torch.save</c> writes: dictionaries, lists, tuples, numbers, strings, and tensors. It knows the opcodes and
+/// globals of these and refuses every other one where it stands, so nothing that a file names is ever called.
 /// </summary>
 /// <param name="pickle">The bytes.</param>
 /// <param name="storage">Gives the memory of a tensor, in one dimension.</param>

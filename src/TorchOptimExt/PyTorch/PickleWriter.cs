@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.PyTorch;
 
-/// <summary>Writes the pickles that <c>torch.load(path, weights_only=True)</c> reads, in protocol 2 as PyTorch does. The storages of tensors are collected, to be written beside it.</summary>
+/// <summary>Writes the pickles that <c>torch.load(path, weights_only=True)</c> reads, in protocol 2 as PyTorch does. The storages of
+/// tensors are collected, to be written beside it.</summary>
 internal sealed class PickleWriter : IDisposable
 {
     private readonly MemoryStream output = new();

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.PyTorch;
 
-/// <summary>The zip file around a pickle and the storages of its tensors, as <c>torch.save</c> writes it since PyTorch 1.6: every part uncompressed, with its checksum.</summary>
+/// <summary>The zip file around a pickle and the storages of its tensors, as <c>torch.save</c> writes it since PyTorch 1.6: every part
+/// uncompressed, with its checksum.</summary>
 internal sealed class PyTorchArchive
 {
     private const string Folder = "archive/";

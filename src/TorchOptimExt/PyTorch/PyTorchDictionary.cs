@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TorchOptimExt.PyTorch;
 
-/// <summary>A dictionary of Python's: it keeps the order in which its keys were added, and its keys are strings, whole numbers or other values.</summary>
+/// <summary>A dictionary of Python's: it keeps the order in which its keys were added, and its keys are strings, whole numbers or other
+/// values.</summary>
 /// <remarks>Whole numbers are <see cref="long"/> keys: an <see cref="int"/> is taken for the same number.</remarks>
 /// <example>
 /// <code>
@@ -18,7 +19,8 @@ public sealed class PyTorchDictionary : IReadOnlyDictionary<object, object?>
     /// <summary>Creates an empty dictionary.</summary>
     public PyTorchDictionary() { }
 
-    /// <summary>Whether Python has, or is to get, an <c>OrderedDict</c>, as a module's <c>state_dict()</c> is, instead of a <c>dict</c>.</summary>
+    /// <summary>Whether Python has, or is to get, an <c>OrderedDict</c>, as a module's <c>state_dict()</c> is, instead of a
+    /// <c>dict</c>.</summary>
     public bool IsOrderedDict { get; init; }
 
     /// <summary>The number of entries.</summary>

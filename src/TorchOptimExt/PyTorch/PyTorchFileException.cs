@@ -1,6 +1,7 @@
 namespace TorchOptimExt.PyTorch;
 
-/// <summary>Thrown where a file of PyTorch's cannot be read: it is damaged, holds code or what TorchSharp has no type for, or is of another model or optimizer. Nothing was changed or run.</summary>
+/// <summary>Thrown where a file of PyTorch's cannot be read: it is damaged, holds code or what TorchSharp has no type for, or is of another
+/// model or optimizer. Nothing was changed or run.</summary>
 public sealed class PyTorchFileException : Exception
 {
     /// <summary>Creates an exception with a general message.</summary>

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.PyTorch;
 
 /// <summary>
-/// The safetensors format: the length of a header (8 bytes, little-endian), the header (JSON: each tensor's dtype, shape and place), then the elements without gaps.
+/// The safetensors format: the length of a header (8 bytes, little-endian), the header (JSON: each tensor's dtype, shape and place), then
+/// the elements without gaps.
 /// </summary>
 internal static class SafetensorsLayout
 {

@@ -15,7 +15,8 @@ internal sealed class StorageCollection
     private readonly List<Extent> order = [];
 
     /// <summary>Finds the tensors of a tree. Their values are read later, by <see cref="All"/>.</summary>
-    /// <exception cref="ArgumentException">A tensor is sparse, or is conjugated or negated lazily, or PyTorch has no storage for its type.</exception>
+    /// <exception cref="ArgumentException">A tensor is sparse, or is conjugated or negated lazily, or PyTorch has no storage for its
+    /// type.</exception>
     public void Find(object? tree)
     {
         switch (tree)

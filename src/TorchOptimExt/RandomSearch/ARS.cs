@@ -22,11 +22,13 @@ namespace TorchOptimExt.RandomSearch;
 /// <para>
 /// The perturbations are functions of (seed, step, direction), made anew where they are needed (<see cref="GaussianNoise"/>):
 /// a step needs the memory of the parameters and of one copy. After a step that throws the parameters have the
-/// bits that they had before. A direction of which a reward is NaN or infinite is dropped. Where the rewards differ by rounding alone (σ is at most 4 ulp of the
-/// largest: of float32 where all rewards are float32 numbers) the parameters stay as they are. A parameter that is frozen, or whose group has the rate 0, takes no part.
-/// Schedules can set the learning rates, <see cref="DeltaStd"/> and <see cref="TopDirections"/> can be set between steps. It works for parameters of any real floating-point dtype on any device.
+/// bits that they had before. A direction of which a reward is NaN or infinite is dropped. Where the rewards differ by rounding alone (σ is
+/// at most 4 ulp of the largest: of float32 where all rewards are float32 numbers) the parameters stay as they are. A parameter that is
+/// frozen, or whose group has the rate 0, takes no part. Schedules can set the learning rates, <see cref="DeltaStd"/> and
+/// <see cref="TopDirections"/> can be set between steps. It works for parameters of any real floating-point dtype on any device.
 /// </para>
-/// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018, algorithms 1 and 2.</para>
+/// <para>Source: H. Mania, A. Guy, B. Recht, "Simple random search provides a competitive approach to reinforcement learning", 2018,
+/// algorithms 1 and 2.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -51,7 +53,8 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
 
     private SearchedParameters Searched => new(_parameter_groups);
 
-    /// <summary>ν, the size of the perturbations of the next steps; setting it, as a schedule of one's own does between steps, sets that of all groups.</summary>
+    /// <summary>ν, the size of the perturbations of the next steps; setting it, as a schedule of one's own does between steps, sets that of
+    /// all groups.</summary>
     /// <value>That of the first group, in units of the parameter; &gt; 0.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and greater than 0; nothing is changed then.</exception>
     public double DeltaStd
@@ -78,19 +81,21 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>
-    /// Whether the evaluations at θ + ν·δ and θ − ν·δ draw the same random numbers from torch's default generator (dropout masks, for example), and those of another
-    /// direction or step others: common random numbers, by which less of the difference of two rewards is chance. True unless set.
+    /// Whether the evaluations at θ + ν·δ and θ − ν·δ draw the same random numbers from torch's default generator (dropout masks, for
+    /// example), and those of another direction or step others: common random numbers, by which less of the difference of two rewards is
+    /// chance. True unless set.
     /// </summary>
     /// <remarks>
-    /// The numbers follow from (seed, step, direction) alone, so they are the same in every process, and on the CPU the generator continues after the step where it was before.
-    /// Evaluators that run at once share the generator, so this does not hold for them: there all that is random must follow from the perturbation.
-    /// False leaves the generator alone.
+    /// The numbers follow from (seed, step, direction) alone, so they are the same in every process, and on the CPU the generator continues
+    /// after the step where it was before. Evaluators that run at once share the generator, so this does not hold for them: there all that
+    /// is random must follow from the perturbation. False leaves the generator alone.
     /// </remarks>
     public bool CommonRandomNumbers { get; set; } = true;
 
     /// <summary>
-    /// The buffers of the model, as <c>module.buffers()</c> gives them: each evaluation begins with what they were before the step, and the step leaves them as its first
-    /// evaluation with a finite objective did, so that batch normalization's running averages move once a step. None unless set: then each evaluation moves them.
+    /// The buffers of the model, as <c>module.buffers()</c> gives them: each evaluation begins with what they were before the step, and the
+    /// step leaves them as its first evaluation with a finite objective did, so that batch normalization's running averages move once a
+    /// step. None unless set: then each evaluation moves them.
     /// </summary>
     /// <value>The buffers themselves, not copies.</value>
     /// <exception cref="ArgumentNullException">The list or a buffer is null.</exception>
@@ -111,10 +116,14 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     /// <inheritdoc/>
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) => ([], []);
 
-    /// <summary>Performs one step: evaluates the closure with the parameters perturbed in 2N ways, one after another, and updates them.</summary>
-    /// <param name="closure">Returns the objective, a tensor of one element; it does not call backward(). It runs without gradients, in a dispose scope of its own. Required.</param>
-    /// <returns>The mean of the objective over the directions that count, in the dtype of what the closure returned; the caller owns it.</returns>
-    /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, no direction has finite rewards, or the update overflows. The parameters are as before then.</exception>
+    /// <summary>Performs one step: evaluates the closure with the parameters perturbed in 2N ways, one after another, and updates
+    /// them.</summary>
+    /// <param name="closure">Returns the objective, a tensor of one element; it does not call backward(). It runs without gradients, in a
+    /// dispose scope of its own. Required.</param>
+    /// <returns>The mean of the objective over the directions that count, in the dtype of what the closure returned; the caller owns
+    /// it.</returns>
+    /// <exception cref="InvalidOperationException">There is no closure, it does not return a tensor of one element, no direction has finite
+    /// rewards, or the update overflows. The parameters are as before then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
@@ -131,10 +140,12 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>Performs one step with an objective that returns a number and is told which perturbation it evaluates.</summary>
-    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its own.</param>
+    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its
+    /// own.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="objective"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; the parameters are as before then.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; the parameters are as before
+    /// then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport step(Func<Perturbation, double> objective)
     {
@@ -143,14 +154,18 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
         return Step(objective, () => ScalarType.Float64);
     }
 
-    /// <summary>Performs one step whose evaluations are shared between evaluators that run at once. The same rewards give bitwise the result of the serial step.</summary>
-    /// <param name="evaluators">At least one, each once; each is called by one thread at a time. See <see cref="PerturbedReplica"/>.</param>
+    /// <summary>Performs one step whose evaluations are shared between evaluators that run at once. The same rewards give bitwise the
+    /// result of the serial step.</summary>
+    /// <param name="evaluators">At least one, each once; each is called by one thread at a time. See
+    /// <see cref="PerturbedReplica"/>.</param>
     /// <param name="cancellation">Ends the step before the update.</param>
     /// <returns>What the step did. An evaluation that threw drops its direction and is reported.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="evaluators"/> is null.</exception>
-    /// <exception cref="ArgumentException">There is no evaluator, one is null or given twice, or two replicas have a parameter in common.</exception>
+    /// <exception cref="ArgumentException">There is no evaluator, one is null or given twice, or two replicas have a parameter in
+    /// common.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing is changed.</exception>
-    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is
+    /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport step(IReadOnlyList<IPerturbationEvaluator> evaluators, CancellationToken cancellation = default)
     {
@@ -167,10 +182,13 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
         });
     }
 
-    /// <summary>Evaluates an objective at one perturbation of the current step; afterwards the parameters have the bits that they had before.</summary>
-    /// <remarks>With <see cref="Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> it is a step in parts, for processes that hold copies of a model and exchange numbers only.</remarks>
+    /// <summary>Evaluates an objective at one perturbation of the current step; afterwards the parameters have the bits that they had
+    /// before.</summary>
+    /// <remarks>With <see cref="Update(ReadOnlySpan{double}, ReadOnlySpan{double})"/> it is a step in parts, for processes that hold copies
+    /// of a model and exchange numbers only.</remarks>
     /// <param name="perturbation">A perturbation whose step is <see cref="Steps"/>.</param>
-    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its own.</param>
+    /// <param name="objective">Computes the objective with the perturbed parameters. It runs without gradients, in a dispose scope of its
+    /// own.</param>
     /// <returns>What the objective returned.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="objective"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The perturbation is not one of the current step.</exception>
@@ -188,11 +206,13 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>Updates the parameters from the objective's values at all perturbations of the current step.</summary>
-    /// <param name="plus">f(θ + νδₖ) for each direction, n_directions in all. A direction of which a value is NaN or infinite is dropped.</param>
+    /// <param name="plus">f(θ + νδₖ) for each direction, n_directions in all. A direction of which a value is NaN or infinite is
+    /// dropped.</param>
     /// <param name="minus">f(θ − νδₖ) for each direction.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException">There are not n_directions values of each.</exception>
-    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is changed.</exception>
+    /// <exception cref="InvalidOperationException">No direction has finite rewards, or the update overflows; nothing is
+    /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus)
     {
@@ -319,8 +339,8 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>
-    /// The hyperparameters of a group. lr and delta_std may differ from group to group; the others belong to the whole search and are left null, or equal the
-    /// optimizer's.
+    /// The hyperparameters of a group. lr and delta_std may differ from group to group; the others belong to the whole search and are left
+    /// null, or equal the optimizer's.
     /// </summary>
     public sealed partial class Options : HyperparameterOptions
     {

@@ -91,7 +91,8 @@ internal sealed class Decay(Optimizer optimizer, Curve curve, int last_epoch, bo
 
     protected override IEnumerable<double> get_lr() => rates;
 
-    /// <summary>What a checkpoint holds of each group: α₀, the floor, the rate that was set last, and what <c>get_last_lr</c> gives.</summary>
+    /// <summary>What a checkpoint holds of each group: α₀, the floor, the rate that was set last, and what <c>get_last_lr</c>
+    /// gives.</summary>
     public double[] Rows =>
         [.. courses!.Zip(get_last_lr(), (course, last) => (double[])[course.Initial, course.Floor, course.Set, last]).SelectMany(row => row)];
 

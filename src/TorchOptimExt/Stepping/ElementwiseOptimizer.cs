@@ -74,8 +74,8 @@ public abstract class ElementwiseOptimizer<TOptions, TRule> : OptimizerBase, IFu
     /// <param name="closure">Computes the gradients and returns the loss; null where the gradients are there already.</param>
     /// <returns>What the closure returned; null without one.</returns>
     /// <exception cref="InvalidOperationException">
-    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or replaced; or a schedule set a
-    /// hyperparameter to a value out of its range. No parameter is changed then.
+    /// A gradient is sparse, or its shape, dtype or device is not its parameter's; a parameter was disposed or replaced; or a schedule set
+    /// a hyperparameter to a value out of its range. No parameter is changed then.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
