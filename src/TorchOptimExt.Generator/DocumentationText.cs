@@ -26,5 +26,6 @@ internal static class DocumentationText
     }
 
     private static string Inside(XElement element) =>
-        string.Join(" ", string.Concat(element.Nodes().Select(node => node.ToString(SaveOptions.DisableFormatting))).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(" ", string.Concat(element.Nodes().Select(node => node.ToString(SaveOptions.DisableFormatting)))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -5,22 +5,28 @@ internal static class OptimizerSource
 {
     private const string Parameter = "global::TorchSharp.Modules.Parameter", Enumerable = "global::System.Collections.Generic.IEnumerable",
         Momentum = "global::TorchSharp.torch.optim.IMomentum",
-        OfHyperparameters = "<exception cref=\"global::System.ArgumentOutOfRangeException\">A hyperparameter is out of its range, or does not fit a parameter's dtype; NaN and infinity never do.</exception>",
+        OfHyperparameters = "<exception cref=\"global::System.ArgumentOutOfRangeException\">A hyperparameter is out of its range, " +
+            "or does not fit a parameter's dtype; NaN and infinity never do.</exception>",
+        OfParameters = "The list is empty, or holds a null, a parameter twice, two that share memory, one of which two elements do, " +
+            "a non-leaf, or one that is not of a real floating-point dtype.",
+        Table = "global::TorchOptimExt.Parameters.HyperparameterTable",
+        ArgumentNull = "global::System.ArgumentNullException",
         OfNull = "<exception cref=\"global::System.ArgumentNullException\"><paramref name=\"parameters\"/> is null.</exception>";
 
-    // What the three constructors take: the type, what the documentation says, and how a group is made of it.
-    private static readonly (string type, string summary, string documentation, string errors, string groups)[] Ways =
+    // The three constructors.
+    private static readonly Way[] Ways =
     [
-        ($"{Enumerable}<{Parameter}>", "for these parameters.", "The parameters, each once, leaves of a real floating-point dtype.",
-            "The list is empty, or holds a null, a parameter twice, two that share memory, one of which two elements do, a non-leaf, or one that is not of a real floating-point dtype.",
+        new($"{Enumerable}<{Parameter}>", "for these parameters.", "The parameters, each once, leaves of a real floating-point dtype.",
+            OfParameters,
             "[new ParamGroup(parameters)]"),
-        ($"{Enumerable}<(string name, {Parameter} parameter)>", "for these parameters; error messages use their names.",
+        new($"{Enumerable}<(string name, {Parameter} parameter)>", "for these parameters; error messages use their names.",
             "The parameters with their names, as <c>named_parameters()</c> of a module gives them.",
-            "The list is empty, or holds a null, a parameter twice, two that share memory, one of which two elements do, a non-leaf, or one that is not of a real floating-point dtype.",
+            OfParameters,
             "[new ParamGroup(Named(parameters))]"),
-        ($"{Enumerable}<{{0}}ParamGroup>", "for these parameter groups; what a group leaves null takes the values given here.",
+        new($"{Enumerable}<{{0}}ParamGroup>", "for these parameter groups; what a group leaves null takes the values given here.",
             "The groups, at least one, each with options of its own.",
-            "There is no group; one has no parameters, options that belong to another optimizer, or a parameter or memory in common with another; or its parameters do not fit.",
+            "There is no group; one has no parameters, options that belong to another optimizer, or a parameter or memory in common " +
+                "with another; or its parameters do not fit.",
             "parameters"),
     ];
 
@@ -34,10 +40,10 @@ internal static class OptimizerSource
         {{string.Concat(Ways.Select(way => Constructor(optimizer, way)))}}{{OptimizerMomentum(optimizer)}}
                 partial class Options
                 {
-                    private static readonly global::TorchOptimExt.Parameters.HyperparameterTable Rows = global::TorchOptimExt.Parameters.HyperparameterTable.Of<Options>();
+                    private static readonly {{Table}} Rows = {{Table}}.Of<Options>();
 
                     /// <inheritdoc/>
-                    protected override global::TorchOptimExt.Parameters.HyperparameterTable Table => Rows;
+                    protected override {{Table}} Table => Rows;
                 }
 
         {{Group(optimizer)}}
@@ -56,34 +62,38 @@ internal static class OptimizerSource
         }
         """;
 
-    private static string Constructor(OptimizerModel optimizer, (string type, string summary, string documentation, string errors, string groups) way) => $$"""
-                /// <summary>Creates an optimizer {{way.summary}}</summary>
-        {{Comment(optimizer, way.documentation, way.errors)}}
-                public {{optimizer.Name}}({{Arguments(optimizer, string.Format(System.Globalization.CultureInfo.InvariantCulture, way.type, ""))}})
+    private static string Constructor(OptimizerModel optimizer, Way way) => $$"""
+                /// <summary>Creates an optimizer {{way.Summary}}</summary>
+        {{Comment(optimizer, way.Documentation, way.Errors)}}
+                public {{optimizer.Name}}({{Arguments(optimizer, way.TypeIn(""))}})
                     : base(new Options { {{Assigned(optimizer.Hyperparameters)}} })
                 {
-                    {{string.Concat(optimizer.Services.Select(s => $"this.{s.Name} = {s.Name}; "))}}AddGroups({{way.groups}});
+                    {{string.Concat(optimizer.Services.Select(s => $"this.{s.Name} = {s.Name}; "))}}AddGroups({{way.Groups}});
                 }
 
 
         """;
 
-    private static string Factory(OptimizerModel optimizer, (string type, string summary, string documentation, string errors, string groups) way)
+    private static string Factory(OptimizerModel optimizer, Way way)
     {
         var full = $"global::{optimizer.Space}.{optimizer.Name}";
         return $$"""
-                /// <summary>Creates an <see cref="{{full}}"/> optimizer {{way.summary}} {{optimizer.Summary}}</summary>
-        {{Comment(optimizer, way.documentation, way.errors)}}
+                /// <summary>Creates an <see cref="{{full}}"/> optimizer {{way.Summary}} {{optimizer.Summary}}</summary>
+        {{Comment(optimizer, way.Documentation, way.Errors)}}
                 /// <returns>The optimizer.</returns>
-                public static {{full}} {{optimizer.Name}}({{Arguments(optimizer, string.Format(System.Globalization.CultureInfo.InvariantCulture, way.type, full + "."))}}) =>
+                public static {{full}} {{optimizer.Name}}({{Arguments(optimizer, way.TypeIn(full + "."))}}) =>
                     new({{string.Join(", ", All(optimizer).Select(a => a.Name).Prepend("parameters"))}});
 
 
         """;
     }
 
-    private static string Comment(OptimizerModel optimizer, string documentation, string errors) => string.Join("\n", All(optimizer).Select(a => Param(a.Name, a.Documentation)).Prepend(Param("parameters", documentation))
-        .Concat([OfNull, OfHyperparameters, $"<exception cref=\"global::System.ArgumentException\">{errors}</exception>"]).Select(line => "        /// " + line));
+    private static string Comment(OptimizerModel optimizer, string documentation, string errors)
+    {
+        var arguments = All(optimizer).Select(a => Param(a.Name, a.Documentation)).Prepend(Param("parameters", documentation));
+        string[] exceptions = [OfNull, OfHyperparameters, $"<exception cref=\"global::System.ArgumentException\">{errors}</exception>"];
+        return string.Join("\n", arguments.Concat(exceptions).Select(line => "        /// " + line));
+    }
 
     private static string Param(string name, string text) => $"<param name=\"{name}\">{text}</param>";
 
@@ -93,7 +103,7 @@ internal static class OptimizerSource
                 public double Momentum
                 {
                     get => ((Options)_defaults).{{name}}!.Value;
-                    set => ((Options)_defaults).{{name}} = global::TorchOptimExt.Parameters.HyperparameterTable.Of<Options>().Checked("{{name}}", value);
+                    set => ((Options)_defaults).{{name}} = {{Table}}.Of<Options>().Checked("{{name}}", value);
                 }
 
         """;
@@ -103,7 +113,8 @@ internal static class OptimizerSource
         var rows = optimizer.Hyperparameters.Where(row => !row.IsShared).ToList();
         return $$"""
                 /// <summary>A group of parameters with hyperparameters of its own.</summary>
-                public sealed class ParamGroup : global::TorchSharp.Modules.ParamGroup<Options>{{(optimizer.Momentum is null ? "" : ", " + Momentum)}}
+                public sealed class ParamGroup :
+                    global::TorchSharp.Modules.ParamGroup<Options>{{(optimizer.Momentum is null ? "" : ", " + Momentum)}}
                 {
                     /// <summary>Creates a group without parameters and options; set the parameters before an optimizer takes it.</summary>
                     public ParamGroup() { }
@@ -113,13 +124,17 @@ internal static class OptimizerSource
                     /// <param name="options">The group's hyperparameters; what is null in them takes the optimizer's.</param>
                     /// {{OfNull.Replace("is null", "or <paramref name=\"options\"/> is null")}}
                     public ParamGroup({{Enumerable}}<{{Parameter}}> parameters, Options options)
-                        : base(parameters ?? throw new global::System.ArgumentNullException(nameof(parameters)), options ?? throw new global::System.ArgumentNullException(nameof(options))) { }
+                        : base(
+                            parameters ?? throw new {{ArgumentNull}}(nameof(parameters)),
+                            options ?? throw new {{ArgumentNull}}(nameof(options))) { }
 
                     /// <summary>Creates a group; what is null takes the optimizer's. Ranges are checked when an optimizer takes
                     /// it.</summary>
                     /// <param name="parameters">The parameters, each once.</param>
         {{string.Concat(rows.Select(row => $"            /// {Param(row.Name, row.Documentation)}\n"))}}            /// {{OfNull}}
-                    public ParamGroup({{Enumerable}}<{{Parameter}}> parameters, {{string.Join(", ", rows.Select(row => $"{row.OpenType} {row.Name} = null"))}})
+                    public ParamGroup(
+                        {{Enumerable}}<{{Parameter}}> parameters,
+                        {{string.Join(", ", rows.Select(row => $"{row.OpenType} {row.Name} = null"))}})
                         : this(parameters, new Options { {{Assigned(rows)}} }) { }
         {{GroupMomentum(optimizer)}}        }
         """;
@@ -136,7 +151,22 @@ internal static class OptimizerSource
 
     private static IEnumerable<ArgumentModel> All(OptimizerModel optimizer) => optimizer.Hyperparameters.Concat(optimizer.Services);
 
-    private static string Arguments(OptimizerModel optimizer, string type) => string.Join(", ", All(optimizer).Select(a => a.Argument).Prepend(type + " parameters"));
+    private static string Arguments(OptimizerModel optimizer, string type) =>
+        string.Join(", ", All(optimizer).Select(a => a.Argument).Prepend(type + " parameters"));
 
     private static string Assigned(IEnumerable<ArgumentModel> rows) => string.Join(", ", rows.Select(row => $"{row.Name} = {row.Name}"));
+
+    // What a constructor takes: the type, what the documentation says, and how groups are made of it.
+    private sealed class Way(string type, string summary, string documentation, string errors, string groups)
+    {
+        internal string Summary => summary;
+
+        internal string Documentation => documentation;
+
+        internal string Errors => errors;
+
+        internal string Groups => groups;
+
+        internal string TypeIn(string space) => string.Format(System.Globalization.CultureInfo.InvariantCulture, type, space);
+    }
 }

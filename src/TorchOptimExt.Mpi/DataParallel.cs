@@ -38,7 +38,8 @@ public sealed class DataParallel
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(world);
-        if (optimizer is ArmijoNewton) throw new NotSupportedException("ArmijoNewton needs the Hessian, which is not averaged over ranks; use ArmijoGD.");
+        if (optimizer is ArmijoNewton)
+            throw new NotSupportedException("ArmijoNewton needs the Hessian, which is not averaged over ranks; use ArmijoGD.");
         (Optimizer, this.world, parameters, buckets) = (optimizer, world, [.. optimizer.parameters()], new(world));
         Tensor[] others = [.. buffers ?? []];
         world.Agree("starts " + Fingerprint(others), World.Hash(Fingerprint(others)));
@@ -92,7 +93,8 @@ public sealed class DataParallel
     public ARSReport step(Func<Perturbation, double> objective)
     {
         ArgumentNullException.ThrowIfNull(objective);
-        return step(Optimizer as ARS ?? throw new InvalidOperationException($"{Optimizer.GetType().Name} has no perturbations; this is for ARS."), objective);
+        return step(Optimizer as ARS
+            ?? throw new InvalidOperationException($"{Optimizer.GetType().Name} has no perturbations; this is for ARS."), objective);
     }
 
     private ARSReport step(ARS search, Func<Perturbation, double> objective)
@@ -119,7 +121,8 @@ public sealed class DataParallel
         var mean = Mean(loss);
         if (!is_grad_enabled()) return mean;
         var moving = parameters.Where(p => p.requires_grad).ToArray();
-        var gradients = autograd.grad([loss], moving, allow_unused: true).Select((g, k) => g is null || g.IsInvalid ? zeros_like(moving[k]) : g).ToArray();
+        var gradients = autograd.grad([loss], moving, allow_unused: true)
+            .Select((g, k) => g is null || g.IsInvalid ? zeros_like(moving[k]) : g).ToArray();
         buckets.Average(gradients);
         foreach (var (parameter, gradient) in moving.Zip(gradients)) mean += ((parameter - parameter.detach()) * gradient).sum();
         return mean;
@@ -143,7 +146,8 @@ public sealed class DataParallel
     }
 
     private string Fingerprint(IEnumerable<Tensor> buffers) => string.Join('|',
-        [Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString(), GetType().Assembly.ManifestModule.ModuleVersionId.ToString(), Optimizer.GetType().FullName,
+        [Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString(),
+            GetType().Assembly.ManifestModule.ModuleVersionId.ToString(), Optimizer.GetType().FullName,
         .. parameters.Concat(buffers).Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.dtype}[{string.Join(',', t.shape)}]"))]);
 
     private void TakeFromFirst(Tensor tensor)

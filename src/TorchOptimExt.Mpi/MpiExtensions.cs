@@ -11,6 +11,7 @@ public static class MpiExtensions
     {
         /// <summary>Makes an optimizer train data-parallel over all ranks.</summary>
         /// <inheritdoc cref="TorchOptimExt.Mpi.DataParallel.DataParallel(OptimizerHelper, World, IEnumerable{Tensor})"/>
-        public static DataParallel DataParallel(OptimizerHelper optimizer, World world, IEnumerable<Tensor>? buffers = null) => new(optimizer, world, buffers);
+        public static DataParallel DataParallel(OptimizerHelper optimizer, World world, IEnumerable<Tensor>? buffers = null) =>
+            new(optimizer, world, buffers);
     }
 }

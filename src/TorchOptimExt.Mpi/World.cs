@@ -111,7 +111,8 @@ public sealed unsafe class World : IDisposable
     {
         const int Most = 1 << 28;
         for (long done = 0; done < count; done += Most)
-            Reduce(address + (nint)(done * (isDouble ? 8 : 4)), (int)Math.Min(Most, count - done), isDouble ? mpi.Double : mpi.Float, mpi.Sum);
+            Reduce(address + (nint)(done * (isDouble ? 8 : 4)), (int)Math.Min(Most, count - done), isDouble ? mpi.Double
+                : mpi.Float, mpi.Sum);
     }
 
     /// <summary>Gives all ranks the memory of rank 0; what is agreed on before.</summary>
@@ -170,7 +171,8 @@ public sealed unsafe class World : IDisposable
         var launched = Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") ?? Environment.GetEnvironmentVariable("PMI_SIZE");
         if (launched is null || launched == Size.ToString(CultureInfo.InvariantCulture)) return;
         left = true;
-        throw new MpiException($"{launched} processes were started, but this one is alone with {Library}: that is not the library of the mpirun which started it.");
+        throw new MpiException($"{launched} processes were started, but this one is alone with {Library}: that is not the library of " +
+            "the mpirun which started it.");
     }
 
     private void Succeed(int code)

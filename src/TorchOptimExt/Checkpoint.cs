@@ -61,7 +61,8 @@ public sealed class Checkpoint
     /// full.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
-    public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, IReadOnlyDictionary<string, object>? values = null)
+    public static void Save(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null,
+        IReadOnlyDictionary<string, object>? values = null)
     {
         var helper = Check(path, module, optimizer, scheduler);
         Disposed.Refuse(module, helper);
@@ -96,7 +97,8 @@ public sealed class Checkpoint
     /// <exception cref="IOException">The file cannot be read: <see cref="FileNotFoundException"/> where there is none.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or the path is a folder.</exception>
     [RequiresUnreferencedCode("A schedule's position is read from the fields of its class, which trimming may remove.")]
-    public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null, bool restoreRandomState = true)
+    public static Checkpoint Load(string path, nn.Module module, Optimizer? optimizer = null, LRScheduler? scheduler = null,
+        bool restoreRandomState = true)
     {
         var helper = Check(path, module, optimizer, scheduler);
         Disposed.Refuse(module, helper);
@@ -135,12 +137,14 @@ public sealed class Checkpoint
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(module);
         if (scheduler is not null && optimizer is null)
-            throw new ArgumentException("A schedule needs its optimizer, whose learning rates it has set: give that, too.", nameof(optimizer));
+            throw new ArgumentException("A schedule needs its optimizer, whose learning rates it has set: give that, too.",
+                nameof(optimizer));
         return optimizer switch
         {
             null => null,
             TorchSharp.Modules.OptimizerHelper helper => helper,
-            _ => throw new ArgumentException($"{optimizer.GetType().Name} keeps its state inside libtorch, where TorchSharp cannot read it: it cannot be part of a checkpoint.", nameof(optimizer)),
+            _ => throw new ArgumentException($"{optimizer.GetType().Name} keeps its state inside libtorch, where TorchSharp cannot " +
+                "read it: it cannot be part of a checkpoint.", nameof(optimizer)),
         };
     }
 }

@@ -127,7 +127,8 @@ public sealed class FusedOptimizers
     /// Creates an <see cref="Fused.RMSProp"/> optimizer, whose step goes over memory once: s ← α s + (1 − α) g², θ ← θ − lr · g / (√s + ε).
     /// As in TorchSharp, lr is 0.01 here unless given, and 0.001 in the constructor.
     /// </summary>
-    /// <inheritdoc cref="Fused.RMSProp(IEnumerable{TorchSharp.Modules.RMSProp.ParamGroup}, double, double, double, double, double, bool, bool)"/>
+    /// <inheritdoc
+    /// cref="Fused.RMSProp(IEnumerable{TorchSharp.Modules.RMSProp.ParamGroup}, double, double, double, double, double, bool, bool)"/>
     public Fused.RMSProp RMSProp(
         IEnumerable<TorchSharp.Modules.RMSProp.ParamGroup> parameters, double lr = 1e-2, double alpha = 0.99, double eps = 1e-8,
         double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) =>
@@ -187,7 +188,8 @@ public sealed class FusedOptimizers
     /// Creates an <see cref="Fused.AdamW"/> optimizer, whose step goes over memory once: θ ← (1 − lr · weight_decay) θ, then as
     /// <see cref="Fused.Adam"/> without weight decay.
     /// </summary>
-    /// <inheritdoc cref="Fused.AdamW(IEnumerable{TorchSharp.Modules.AdamW.ParamGroup}, double, double, double, double, double, bool, bool)"/>
+    /// <inheritdoc
+    /// cref="Fused.AdamW(IEnumerable{TorchSharp.Modules.AdamW.ParamGroup}, double, double, double, double, double, bool, bool)"/>
     public Fused.AdamW AdamW(
         IEnumerable<TorchSharp.Modules.AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
         double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
@@ -337,7 +339,8 @@ public sealed class FusedOptimizers
     /// Creates an <see cref="Fused.ASGD"/> optimizer, whose step goes over memory once: θ ← (1 − λ η) θ − η g with a decaying η, and the
     /// average of θ beside it. As in TorchSharp, lr is 0.001 here unless given, and 0.01 in the constructor.
     /// </summary>
-    /// <inheritdoc cref="Fused.ASGD(IEnumerable{TorchSharp.Modules.ParamGroup{TorchSharp.Modules.ASGD.Options}}, double, double, double, double, double, bool)"/>
+    /// <inheritdoc
+    /// cref="Fused.ASGD(IEnumerable{ParamGroup{TorchSharp.Modules.ASGD.Options}}, double, double, double, double, double, bool)"/>
     public Fused.ASGD ASGD(
         IEnumerable<ParamGroup<TorchSharp.Modules.ASGD.Options>> parameters, double lr = 1e-3, double lambd = 1e-4, double alpha = 0.75,
         double t0 = 1e6, double weight_decay = 0, bool maximize = false) =>

@@ -24,7 +24,8 @@ namespace TorchOptimExt;
 /// </example>
 public sealed class PyTorchCheckpoint
 {
-    private static readonly string[] ModelKeys = ["model", "model_state_dict", "state_dict"], OptimizerKeys = ["optimizer", "optimizer_state_dict"];
+    private static readonly string[] ModelKeys = ["model", "model_state_dict", "state_dict"],
+        OptimizerKeys = ["optimizer", "optimizer_state_dict"];
 
     private PyTorchCheckpoint(PyTorchDictionary values) => Values = values;
 
@@ -76,8 +77,10 @@ public sealed class PyTorchCheckpoint
         return WholeFile.Naming(path, () =>
         {
             var root = tree as PyTorchDictionary ?? throw new PyTorchFileException("holds no dictionary.");
-            var loadModule = module is null ? null : ModuleTensors.Read(Part(root, ModelKeys, "module", value => value is Tensor), module, strict);
-            var loadOptimizer = format?.Read(Part(root, OptimizerKeys, "optimizer", _ => root.ContainsKey("param_groups")), Helper(optimizer!));
+            var loadModule = module is null ? null : ModuleTensors.Read(
+                Part(root, ModelKeys, "module", value => value is Tensor), module, strict);
+            var loadOptimizer = format?.Read(Part(root, OptimizerKeys, "optimizer", _ => root.ContainsKey("param_groups")),
+                Helper(optimizer!));
             loadModule?.Invoke();
             loadOptimizer?.Invoke();
             return new PyTorchCheckpoint(Rest(root, scope));
@@ -108,14 +111,16 @@ public sealed class PyTorchCheckpoint
     }
 
     private static OptimizerHelper Helper(Optimizer optimizer) => optimizer as OptimizerHelper
-        ?? throw new ArgumentException($"{optimizer.GetType().Name} keeps its state inside libtorch, where TorchSharp cannot read it: save the model alone.", nameof(optimizer));
+        ?? throw new ArgumentException($"{optimizer.GetType().Name} keeps its state inside libtorch, where TorchSharp cannot read it: " +
+            "save the model alone.", nameof(optimizer));
 
     private static PyTorchDictionary Part(PyTorchDictionary root, string[] keys, string what, Predicate<object?> isWhole)
     {
         foreach (var key in keys)
             if (root.TryGetValue(key, out var part) && part is PyTorchDictionary found) return found;
         return root.Count > 0 && root.All(entry => isWhole(entry.Value)) ? root
-            : throw new PyTorchFileException($"has no {what}: none of {string.Join(", ", keys.Select(key => $"'{key}'"))} is a dictionary in it. Its keys are {string.Join(", ", root.Keys)}.");
+            : throw new PyTorchFileException($"has no {what}: none of {string.Join(", ", keys.Select(key => $"'{key}'"))} is a " +
+                $"dictionary in it. Its keys are {string.Join(", ", root.Keys)}.");
     }
 
     // What is left belongs to the caller, not to the load.

@@ -15,7 +15,8 @@ namespace TorchOptimExt;
 /// </example>
 public sealed class SafetensorsFile
 {
-    private SafetensorsFile(List<KeyValuePair<string, Tensor>> tensors, Dictionary<string, string> metadata) => (Tensors, Metadata) = (tensors, metadata);
+    private SafetensorsFile(List<KeyValuePair<string, Tensor>> tensors, Dictionary<string, string> metadata) =>
+        (Tensors, Metadata) = (tensors, metadata);
 
     /// <summary>The tensors with their names, in the file's order, on the CPU.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Tensors { get; }
@@ -43,13 +44,17 @@ public sealed class SafetensorsFile
     /// <exception cref="ArgumentException">The path is null or empty, two tensors have one name, or the format has no name for a tensor's
     /// type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var list = tensors.ToList();
-        if (list.DistinctBy(entry => entry.Key).Count() < list.Count) throw new ArgumentException("Two tensors have one name.", nameof(tensors));
-        if (list.Exists(entry => entry.Key == "__metadata__" || entry.Value.is_sparse)) throw new ArgumentException("A tensor is sparse or has the name __metadata__.", nameof(tensors));
-        WholeFile.Write(path, file => SafetensorsLayout.Write(file, list, metadata ?? new Dictionary<string, string> { ["format"] = "pt" }));
+        if (list.DistinctBy(entry => entry.Key).Count() < list.Count)
+            throw new ArgumentException("Two tensors have one name.", nameof(tensors));
+        if (list.Exists(entry => entry.Key == "__metadata__" || entry.Value.is_sparse))
+            throw new ArgumentException("A tensor is sparse or has the name __metadata__.", nameof(tensors));
+        WholeFile.Write(path, file => SafetensorsLayout.Write(
+            file, list, metadata ?? new Dictionary<string, string> { ["format"] = "pt" }));
     }
 
     /// <summary>Writes a module's parameters and persistent buffers.</summary>

@@ -6,7 +6,8 @@ using System.Linq;
 using System.Text;
 using Microsoft.Build.Framework;
 
-/// <summary>Copies a library that needs GLIBCXX_3.4.32 for one symbol so that GLIBCXX_3.4 is enough; what it cannot read it leaves alone.</summary>
+/// <summary>Copies a library that needs GLIBCXX_3.4.32 for one symbol so that GLIBCXX_3.4 is enough; what it cannot read it
+/// leaves alone.</summary>
 public class OldLibstdcxx : Microsoft.Build.Utilities.Task
 {
     private const string NewVersion = "GLIBCXX_3.4.32", OldVersion = "GLIBCXX_3.4";
@@ -34,7 +35,8 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
     {
         try
         {
-            if (Always || !SystemHas(Libstdcxx())) Adapt(Path.GetFullPath(Library[0].ItemSpec), Path.GetFullPath(Path.Combine(Folder, "libLibTorchSharp.so")));
+            if (Always || !SystemHas(Libstdcxx())) Adapt(
+                Path.GetFullPath(Library[0].ItemSpec), Path.GetFullPath(Path.Combine(Folder, "libLibTorchSharp.so")));
         }
         catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
         {
@@ -52,7 +54,11 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
         if (target.Exists && target.Length == source.Length && target.LastWriteTimeUtc == time) { Adapted = adapted; return; }
         var bytes = File.ReadAllBytes(library);
         var reason = Rewrite(bytes);
-        if (reason != null) { Log.LogMessage(MessageImportance.High, "TorchOptimExt: libLibTorchSharp.so stays as it is: " + reason + "."); return; }
+        if (reason != null)
+        {
+            Log.LogMessage(MessageImportance.High, "TorchOptimExt: libLibTorchSharp.so stays as it is: " + reason + ".");
+            return;
+        }
         Directory.CreateDirectory(Path.GetDirectoryName(adapted));
         var partial = adapted + "." + Guid.NewGuid().ToString("N");
         File.WriteAllBytes(partial, bytes);
@@ -60,27 +66,32 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
         if (target.Exists) File.Delete(adapted);
         File.Move(partial, adapted);
         Adapted = adapted;
-        Log.LogMessage(MessageImportance.High, "TorchOptimExt: the program gets a copy of libLibTorchSharp.so that runs on this system's libstdc++, which lacks "
+        Log.LogMessage(MessageImportance.High,
+            "TorchOptimExt: the program gets a copy of libLibTorchSharp.so that runs on this system's libstdc++, which lacks "
             + NewVersion + " (TorchSharpOldLibstdcxx=false switches this off).");
     }
 
-    /// <summary>The libstdc++ that programs load here: the one in this process, else the first in the usual folders; null where none is found.</summary>
+    /// <summary>The libstdc++ that programs load here: the one in this process, else the first in the usual folders; null where
+    /// none is found.</summary>
     public static string Libstdcxx()
     {
         const string name = "libstdc++.so.6";
         IEnumerable<string> loaded = File.Exists("/proc/self/maps")
             ? File.ReadLines("/proc/self/maps").Where(line => line.Contains("/" + name)).Select(line => line.Substring(line.IndexOf('/')))
             : Enumerable.Empty<string>();
-        var usual = new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib", "/lib" }.Select(folder => folder + "/" + name);
+        var usual = new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib", "/lib" }.Select(
+            folder => folder + "/" + name);
         return loaded.Concat(usual).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Whether a libstdc++ has the version; true for none at all, about which nothing can be said.</summary>
-    public static bool SystemHas(string libstdcxx) => libstdcxx == null || Contains(File.ReadAllBytes(libstdcxx), Encoding.ASCII.GetBytes(NewVersion + "\0"));
+    public static bool SystemHas(string libstdcxx) =>
+        libstdcxx == null || Contains(File.ReadAllBytes(libstdcxx), Encoding.ASCII.GetBytes(NewVersion + "\0"));
 
     private static bool Contains(byte[] bytes, byte[] part)
     {
-        for (var at = Array.IndexOf(bytes, part[0]); at >= 0 && at + part.Length <= bytes.Length; at = Array.IndexOf(bytes, part[0], at + 1))
+        for (var at = Array.IndexOf(bytes, part[0]); at >= 0 && at + part.Length <= bytes.Length;
+            at = Array.IndexOf(bytes, part[0], at + 1))
         {
             var same = 1;
             while (same < part.Length && bytes[at + same] == part[same]) same++;
@@ -131,12 +142,15 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
             if (oldEntry < 0) return "it does not need " + OldVersion;
             var count = symbols.Size / 24;
             var users = Enumerable.Range(0, count).Where(i => (Half(versions.Offset + 2 * i) & 0x7FFF) == Half(newEntry + 6)).ToList();
-            if (users.Count != 1 || Text(names, Word(symbols.Offset + 24 * users[0])) != NewSymbol) return "it needs more of " + NewVersion + " than can be replaced";
+            if (users.Count != 1 || Text(names, Word(symbols.Offset + 24 * users[0])) != NewSymbol)
+                return "it needs more of " + NewVersion + " than can be replaced";
             int name = Word(symbols.Offset + 24 * users[0]), end = name + NewSymbol.Length;
-            var shared = Enumerable.Range(0, count).Any(i => i != users[0] && Word(symbols.Offset + 24 * i) >= name && Word(symbols.Offset + 24 * i) <= end);
+            var shared = Enumerable.Range(0, count).Any(
+                i => i != users[0] && Word(symbols.Offset + 24 * i) >= name && Word(symbols.Offset + 24 * i) <= end);
             if (shared) return "another symbol shares the name's bytes";
             var text = Encoding.ASCII.GetBytes(OldSymbol.PadRight(NewSymbol.Length, '\0'));
-            if (names.Offset + name + text.Length > bytes.Length || versions.Offset + 2 * users[0] + 2 > bytes.Length) throw new ArgumentException("cut off");
+            if (names.Offset + name + text.Length > bytes.Length || versions.Offset + 2 * users[0] + 2 > bytes.Length)
+                throw new ArgumentException("cut off");
             Array.Copy(text, 0, bytes, names.Offset + name, text.Length);
             SetHalf(versions.Offset + 2 * users[0], Half(oldEntry + 6));
             SetHalf(newEntry + 4, Half(newEntry + 4) | 2); // VER_FLG_WEAK: the loader does not insist on the version
@@ -150,7 +164,8 @@ public class OldLibstdcxx : Microsoft.Build.Utilities.Task
             for (var i = 0; i < count; i++)
             {
                 var at = checked(table + i * size);
-                sections.Add(new Section { Type = Word(at + 4), Offset = Long(at + 24), Size = Word(at + 4) == 8 ? 0 : Long(at + 32), Link = Word(at + 40), Info = Word(at + 44) });
+                sections.Add(new Section { Type = Word(at + 4), Offset = Long(at + 24),
+                    Size = Word(at + 4) == 8 ? 0 : Long(at + 32), Link = Word(at + 40), Info = Word(at + 44) });
             }
         }
 

@@ -53,7 +53,8 @@ internal sealed unsafe class MpiLibrary
             : ["libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi.so", "libmpi.dylib"];
         foreach (var name in names)
             if (NativeLibrary.TryLoad(name, out var library)) return new(library);
-        throw new DllNotFoundException($"No MPI library was found ({string.Join(", ", names)}). Install one: apt-get install openmpi-bin libopenmpi-dev, or apt-get install mpich.");
+        throw new DllNotFoundException($"No MPI library was found ({string.Join(", ", names)}). Install one: apt-get install " +
+            "openmpi-bin libopenmpi-dev, or apt-get install mpich.");
     }
 
     private static bool Has(string variable) => Environment.GetEnvironmentVariable(variable) is not null;

@@ -20,8 +20,10 @@ internal static class AtomicFile
         var given = new FileInfo(path);
         var target = given.LinkTarget is null ? given.FullName : given.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var folder = Path.GetDirectoryName(target);
-        if (Directory.Exists(target)) throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: there is a folder.");
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: no folder '{folder}'.");
+        if (Directory.Exists(target))
+            throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: there is a folder.");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: no folder '{folder}'.");
         var stem = Stem(target);
         RemoveLeftovers(folder, stem);
         var temporary = Path.Combine(folder, $"{stem}.{Path.GetRandomFileName()}{Suffix}");
@@ -29,7 +31,8 @@ internal static class AtomicFile
         {
             Replace(temporary, target, content);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && e.Message.Contains(temporary, StringComparison.Ordinal))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            && e.Message.Contains(temporary, StringComparison.Ordinal))
         {
             throw Renamed(e, e.Message.Replace(temporary, path, StringComparison.Ordinal));
         }
@@ -41,7 +44,8 @@ internal static class AtomicFile
         using var file = new FileStream(temporary, Options(target));
         try
         {
-            if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
+            if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(
+                file.SafeFileHandle, File.GetUnixFileMode(target));
             content(file);
             file.Flush(flushToDisk: true);
             File.Move(temporary, target, overwrite: true);
@@ -56,7 +60,8 @@ internal static class AtomicFile
     // CreateNew follows no link that stands in the temporary file's place, and from the start nobody reads it who may not read the target.
     private static FileStreamOptions Options(string target)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete,
+            BufferSize = 0 };
         if (!OperatingSystem.IsWindows() && File.Exists(target)) options.UnixCreateMode = File.GetUnixFileMode(target);
         return options;
     }

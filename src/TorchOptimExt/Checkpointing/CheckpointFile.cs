@@ -92,7 +92,8 @@ internal static class CheckpointFile
         var end = ContentEnd(file);
         if (end < HeadLength) throw Truncated(file);
         if (!Hash(file, end).AsSpan().SequenceEqual(Tail(file)))
-            throw new InvalidDataException($"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
+            throw new InvalidDataException(
+                $"is damaged: its {file.Length} bytes do not have the checksum at its end. It may be truncated.");
     }
 
     private static InvalidDataException Truncated(FileStream file) => new($"is truncated: it has only {file.Length} bytes.");

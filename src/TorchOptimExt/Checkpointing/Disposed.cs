@@ -19,12 +19,15 @@ internal static class Disposed
     public static void Refuse(nn.Module module, OptimizerHelper? optimizer)
     {
         foreach (var (name, part) in module.named_modules().Prepend((name: "", module)))
-            if (IsDisposed(part)) throw new ObjectDisposedException(part.GetType().Name, $"The module{(name == "" ? "" : $"'s part '{name}'")} was disposed.");
+            if (IsDisposed(part))
+                throw new ObjectDisposedException(part.GetType().Name,
+                    $"The module{(name == "" ? "" : $"'s part '{name}'")} was disposed.");
         foreach (var (name, tensor) in module.state_dict())
             if (tensor.IsInvalid) throw new ObjectDisposedException(module.GetType().Name, $"The module's tensor '{name}' was disposed.");
         if (optimizer is null) return;
         foreach (var parameter in optimizer.parameters())
-            if (parameter.IsInvalid) throw new ObjectDisposedException(optimizer.GetType().Name, "A parameter of the optimizer was disposed.");
+            if (parameter.IsInvalid)
+                throw new ObjectDisposedException(optimizer.GetType().Name, "A parameter of the optimizer was disposed.");
         RefuseDisposedState(optimizer);
     }
 

@@ -66,7 +66,8 @@ internal static class ModuleSection
         {
             if (!own.TryGetValue(name, out var tensor)) differences.Add($"the module has no '{name}'");
             else if (dtype != tensor.dtype || !shape.SequenceEqual(tensor.shape))
-                differences.Add($"'{name}' is {Describe(dtype, shape)} in the file and {Describe(tensor.dtype, tensor.shape)} in the module");
+                differences.Add($"'{name}' is {Describe(dtype, shape)} in the file and " +
+                    $"{Describe(tensor.dtype, tensor.shape)} in the module");
         }
         differences.AddRange(own.Keys.Except(saved.Select(s => s.name)).Select(name => $"the file has no '{name}'"));
         if (differences.Count > 0) throw new InvalidDataException($"is of another module: {string.Join("; ", differences)}.");

@@ -29,7 +29,8 @@ internal static class OptimizerSection
         Replace(reader, optimizer, undo);
         if (!IsWhatStands(reader.BaseStream, start, optimizer))
             throw new InvalidDataException(
-                $"has an optimizer state that {optimizer.GetType().Name} does not read as it stands: another version of TorchSharp or of this library wrote it.");
+                $"has an optimizer state that {optimizer.GetType().Name} does not read as it stands: another version of TorchSharp or " +
+                    "of this library wrote it.");
     }
 
     // TorchSharp reads what it never writes (a flag of 7) and stops before what is left over: what was loaded, written again, is the
@@ -80,7 +81,8 @@ internal static class OptimizerSection
     {
         var k = saved.Zip(own).TakeWhile(pair => pair.First == pair.Second).Count();
         if (k < Math.Max(saved.Count, own.Count))
-            throw new InvalidDataException($"is of another optimizer or of other parameter groups: it has {At(saved)} where the optimizer has {At(own)}.");
+            throw new InvalidDataException(
+                $"is of another optimizer or of other parameter groups: it has {At(saved)} where the optimizer has {At(own)}.");
 
         string At(List<string> lines) => k < lines.Count ? $"'{lines[k]}'" : "no more parameters";
     }
@@ -95,7 +97,8 @@ internal static class OptimizerSection
         foreach (var group in optimizer.ParamGroups.Cast<ParamGroup>())
         {
             lines.Add($"group {number++}");
-            lines.AddRange(group.Parameters.Select(p => $"{names.GetValueOrDefault(p.Handle, "(not of the module)")} {ModuleSection.Describe(p.dtype, p.shape)}"));
+            lines.AddRange(group.Parameters.Select(p => $"{names.GetValueOrDefault(p.Handle, "(not of the module)")} " +
+                $"{ModuleSection.Describe(p.dtype, p.shape)}"));
         }
         return lines;
     }

@@ -103,7 +103,8 @@ internal static class ScheduleSection
     {
         if (field.DeclaringType!.Assembly == typeof(LRScheduler).Assembly || value is null or Enum or Delegate or Optimizer) return [];
         throw new ArgumentException(
-            $"The schedule's field '{name}' is a {field.FieldType}: a checkpoint holds numbers, lists of numbers, and schedules.", "scheduler");
+            $"The schedule's field '{name}' is a {field.FieldType}: a checkpoint holds numbers, lists of numbers, and schedules.",
+                "scheduler");
     }
 
     private static void Copy<T>(T[] source, List<T> target)

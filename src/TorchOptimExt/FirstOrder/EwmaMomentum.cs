@@ -47,7 +47,8 @@ public sealed partial class EwmaMomentum : ElementwiseOptimizer<EwmaMomentum.Opt
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
         var (lr, weight) = (options.LearningRate!.Value, Weight(options, state));
-        return new(!options.bias_correction!.Value ? lr : weight > 0 ? lr / weight : 0, options.beta!.Value);      // nothing in the average is no step
+        // nothing in the average is no step
+        return new(!options.bias_correction!.Value ? lr : weight > 0 ? lr / weight : 0, options.beta!.Value);
     }
 
     /// <inheritdoc/>

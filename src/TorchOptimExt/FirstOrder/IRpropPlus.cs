@@ -53,14 +53,16 @@ public sealed partial class IRpropPlus : RpropVariant<IRpropPlus.Options, RpropP
     public override Tensor step(Func<Tensor>? closure = null)
     {
         ThrowIfDisposed();
-        if (closure is null) throw new InvalidOperationException("IRpropPlus compares losses: call step(closure) with a closure that computes the gradients and returns the loss.");
+        if (closure is null) throw new InvalidOperationException(
+            "IRpropPlus compares losses: call step(closure) with a closure that computes the gradients and returns the loss.");
         return base.step(closure);
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The loss is null or not of one element.</exception>
     protected override void Observe(Tensor? loss) =>
-        this.loss = loss is { NumberOfElements: 1 } ? loss.ToDouble() : throw new InvalidOperationException("IRpropPlus compares losses: the closure must return a tensor of one element.");
+        this.loss = loss is { NumberOfElements: 1 } ? loss.ToDouble()
+            : throw new InvalidOperationException("IRpropPlus compares losses: the closure must return a tensor of one element.");
 
     /// <inheritdoc/>
     protected override RpropPlusRule Rule(Options options, TensorState state)
@@ -69,7 +71,8 @@ public sealed partial class IRpropPlus : RpropVariant<IRpropPlus.Options, RpropP
         ArgumentNullException.ThrowIfNull(state);
         var before = state.numbers[0];
         var rose = options.maximize!.Value ? loss < before : loss > before;
-        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value, undo: rose);
+        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value,
+            options.maximize!.Value, undo: rose);
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,8 @@ public sealed partial class RpropMinus : RpropVariant<RpropMinus.Options, RpropM
     protected override RpropMinusRule Rule(Options options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value);
+        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value,
+            options.maximize!.Value);
     }
 
     /// <summary>The hyperparameters of a group. What is null takes the optimizer's.</summary>

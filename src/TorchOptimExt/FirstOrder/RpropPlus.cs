@@ -34,7 +34,8 @@ public sealed partial class RpropPlus : RpropVariant<RpropPlus.Options, RpropPlu
     protected override RpropPlusRule Rule(Options options, TensorState state)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value, options.maximize!.Value, undo: true);
+        return new(options.etaminus!.Value, options.etaplus!.Value, options.min_step!.Value, options.max_step!.Value,
+            options.maximize!.Value, undo: true);
     }
 
     /// <summary>The hyperparameters of a group. What is null takes the optimizer's.</summary>
@@ -51,7 +52,8 @@ public sealed partial class RpropPlus : RpropVariant<RpropPlus.Options, RpropPlu
 /// <param name="max_step">The largest step size.</param>
 /// <param name="maximize">Whether to maximize: the gradient's sign is then turned.</param>
 /// <param name="undo">Whether the last step is taken back where the sign changed; otherwise such an element stays where it is.</param>
-public readonly struct RpropPlusRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize, bool undo) : IUpdateRule
+public readonly struct RpropPlusRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize, bool undo)
+    : IUpdateRule
 {
     /// <inheritdoc/>
     /// <param name="prev">The previous gradient, updated in place.</param>

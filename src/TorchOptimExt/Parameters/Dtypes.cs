@@ -16,5 +16,6 @@ internal static class Dtypes
 
     /// <summary>The dtype of least range among tensors, and its largest number.</summary>
     internal static (ScalarType dtype, double largest) Narrowest(IEnumerable<Tensor> tensors) =>
-        tensors.Select(tensor => tensor.dtype).DefaultIfEmpty(ScalarType.Float64).Select(dtype => (dtype, largest: Largest(dtype))).MinBy(found => found.largest);
+        tensors.Select(tensor => tensor.dtype).DefaultIfEmpty(ScalarType.Float64).Select(dtype => (dtype, largest: Largest(dtype)))
+            .MinBy(found => found.largest);
 }

@@ -11,8 +11,10 @@ internal static class GradientChecks
     {
         if (grad.dtype != parameter.dtype) return $"is {grad.dtype}, the parameter {parameter.dtype}";
         var device = grad.device_type;
-        if (device != parameter.device_type || (device != TorchSharp.DeviceType.CPU && grad.device_index != parameter.device_index)) return $"is on {grad.device}, the parameter on {parameter.device}";
-        return Shapes.Equal(grad, parameter) ? null : $"has shape [{string.Join(", ", grad.shape)}], the parameter [{string.Join(", ", parameter.shape)}]";
+        if (device != parameter.device_type || (device != TorchSharp.DeviceType.CPU && grad.device_index != parameter.device_index))
+            return $"is on {grad.device}, the parameter on {parameter.device}";
+        return Shapes.Equal(grad, parameter) ? null
+            : $"has shape [{string.Join(", ", grad.shape)}], the parameter [{string.Join(", ", parameter.shape)}]";
     }
 
     /// <summary>What stands in the way of a gradient that must be dense.</summary>

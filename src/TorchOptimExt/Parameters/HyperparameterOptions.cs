@@ -49,7 +49,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
     protected static void CheckAtMost(string name, double? value, string limitName, double? limit)
     {
         if (value > limit)
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be at most {limitName}, which is {limit}."));
+            throw new ArgumentOutOfRangeException(name, value,
+                FormattableString.Invariant($"{name} is {value}; it must be at most {limitName}, which is {limit}."));
     }
 
     /// <summary>Throws where a value is not smaller than another.</summary>
@@ -58,7 +59,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
     protected static void CheckBelow(string name, double? value, string limitName, double? limit)
     {
         if (value >= limit)
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be below {limitName}, which is {limit}."));
+            throw new ArgumentOutOfRangeException(name, value,
+                FormattableString.Invariant($"{name} is {value}; it must be below {limitName}, which is {limit}."));
     }
 
     /// <summary>Options of the same kind with every value open.</summary>
@@ -90,7 +92,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
         {
             var own = row.Get(this);
             if (row.IsShared && own is not null && !own.Equals(row.Get(present)))
-                throw new ArgumentException(FormattableString.Invariant($"The group's {row.Name} is {own}, the optimizer's {row.Get(present) ?? "null"}: it is one for all groups."), row.Name);
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"The group's {row.Name} is {own}, the optimizer's {row.Get(present) ?? "null"}: it is one for all groups."), row.Name);
             row.Set(complete, row.IsShared ? row.Get(present) : own ?? row.Get(defaults));
         }
         (complete.Narrowest, complete.Largest) = Dtypes.Narrowest(parameters);
@@ -115,7 +118,9 @@ public abstract class HyperparameterOptions : OptimizerOptions
     public override void SaveStateDict(BinaryWriter writer)
     {
         foreach (var row in Table.Rows)
-            if (row.Unsavable(this) is { } reason) throw new InvalidOperationException($"The state cannot be saved: {reason} A schedule, or whoever sets the group's values, set it.");
+            if (row.Unsavable(this) is { } reason)
+                throw new InvalidOperationException(
+                    $"The state cannot be saved: {reason} A schedule, or whoever sets the group's values, set it.");
         base.SaveStateDict(writer);
         writer.Write(Table.Saved.Length);
         foreach (var row in Table.Saved) row.Write(writer, this);
@@ -135,7 +140,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
         var loaded = Copy();
         (loaded.InitialLearningRate, loaded.LearningRate) = (reader.ReadDouble(), reader.ReadDouble());
         if (reader.ReadInt32() is var count && count != Table.Saved.Length)
-            throw new InvalidDataException($"The state has {count} hyperparameters a group, not {Table.Saved.Length}: it is of another optimizer or the file is damaged.");
+            throw new InvalidDataException($"The state has {count} hyperparameters a group, not {Table.Saved.Length}: it is of " +
+                "another optimizer or the file is damaged.");
         foreach (var row in Table.Saved) row.Read(reader, loaded);
         Stage(loaded);
         if (Owner is null) Commit();
@@ -156,7 +162,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
     internal void Stage(OptimizerOptions source)
     {
         if (source is not HyperparameterOptions other || other.GetType() != GetType())
-            throw new ArgumentException($"These are {source?.GetType().FullName ?? "no"} options; {GetType().FullName} are needed.", nameof(source));
+            throw new ArgumentException($"These are {source?.GetType().FullName ?? "no"} options; {GetType().FullName} are needed.",
+                nameof(source));
         var loaded = other.Copy();
         (loaded.Narrowest, loaded.Largest) = (Narrowest, Largest);
         foreach (var row in Table.Rows) row.CheckLoaded(loaded);

@@ -17,8 +17,10 @@ internal sealed class HyperparameterRow
     internal HyperparameterRow(PropertyInfo property, HyperparameterAttribute declared, Func<HyperparameterOptions, double?>? number)
     {
         (this.property, this.declared) = (property, declared);
-        type = Nullable.GetUnderlyingType(property.PropertyType) is { } inner && (IsNumber(inner) || inner == typeof(bool) || inner.IsEnum) ? inner
-            : throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} is {property.PropertyType}; a hyperparameter is a double?, int?, long?, bool? or nullable enumeration.");
+        type = Nullable.GetUnderlyingType(property.PropertyType) is { } inner
+            && (IsNumber(inner) || inner == typeof(bool) || inner.IsEnum) ? inner
+            : throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} is {property.PropertyType}; a " +
+                "hyperparameter is a double?, int?, long?, bool? or nullable enumeration.");
         this.number = number ?? (options => Get(options) is { } value ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : null);
         Range = new(property.Name, IsAllowed, Words());
     }
@@ -53,7 +55,8 @@ internal sealed class HyperparameterRow
         }
         if (!Range.Contains(value)) throw Range.Error(Get(options)!);
         if (Fits(value, options)) return;
-        throw new ArgumentOutOfRangeException(Name, value, FormattableString.Invariant($"{Name} is {value}; that does not fit {options.Narrowest}, the dtype of a parameter."));
+        throw new ArgumentOutOfRangeException(Name, value,
+            FormattableString.Invariant($"{Name} is {value}; that does not fit {options.Narrowest}, the dtype of a parameter."));
     }
 
     /// <summary>The same for what was saved, where schedules may have moved it out of its range.</summary>
@@ -64,7 +67,8 @@ internal sealed class HyperparameterRow
     }
 
     /// <summary>What keeps the value from being saved, because it could not be loaded; null for nothing.</summary>
-    internal string? Unsavable(HyperparameterOptions options) => IsScheduled && number(options) is { } value && !double.IsFinite(value) ? Finite.Message(value) : null;
+    internal string? Unsavable(HyperparameterOptions options) =>
+        IsScheduled && number(options) is { } value && !double.IsFinite(value) ? Finite.Message(value) : null;
 
     // A momentum at its limit, to which OneCycleLR and CyclicLR go by default, is no error: nothing new enters the average then.
     /// <summary>What is wrong with the value before a step, when whoever has the options may have changed it; null for nothing.</summary>
@@ -74,7 +78,8 @@ internal sealed class HyperparameterRow
         var range = IsRate ? Finite : Range;
         if (!range.Contains(value) && !(declared.Momentum && value == declared.Below))
             return range.Message(Get(options)!) + (IsScheduled ? " A schedule, or whoever sets the group's values, set it." : "");
-        return Fits(value, options) ? null : FormattableString.Invariant($"{Name} is {value}; that does not fit {options.Narrowest}, the dtype of a parameter.");
+        return Fits(value, options) ? null : FormattableString.Invariant(
+            $"{Name} is {value}; that does not fit {options.Narrowest}, the dtype of a parameter.");
     }
 
     internal void Write(BinaryWriter writer, HyperparameterOptions options)
@@ -89,22 +94,27 @@ internal sealed class HyperparameterRow
         var isGiven = reader.ReadBoolean();
         var bits = reader.ReadInt64();
         if (type == typeof(int) && bits is < int.MinValue or > int.MaxValue) throw Range.Error(bits);
-        Set(options, !isGiven ? null : type == typeof(double) ? BitConverter.Int64BitsToDouble(bits) : type == typeof(int) ? (int)bits : type == typeof(long) ? bits
+        Set(options, !isGiven ? null : type == typeof(double) ? BitConverter.Int64BitsToDouble(bits) : type == typeof(int) ? (int)bits
+            : type == typeof(long) ? bits
             : type == typeof(bool) ? bits != 0 : Enum.ToObject(type, bits));
     }
 
-    private bool Fits(double value, HyperparameterOptions options) => IsShared || type != typeof(double) || Math.Abs(value) <= options.Largest;
+    private bool Fits(double value, HyperparameterOptions options) =>
+        IsShared || type != typeof(double) || Math.Abs(value) <= options.Largest;
 
     private bool IsAllowed(double value) =>
-        double.IsFinite(value) && !(value < declared.AtLeast) && !(value <= declared.Above) && !(value > declared.AtMost) && !(value >= declared.Below)
+        double.IsFinite(value) && !(value < declared.AtLeast) && !(value <= declared.Above) && !(value > declared.AtMost)
+            && !(value >= declared.Below)
         && (!type.IsEnum || Enum.IsDefined(type, Enum.ToObject(type, (long)value)));
 
     // For example: a whole number with 1 ≤ history ≤ 1000.
     private string Words()
     {
         if (type.IsEnum) return $"one of {string.Join(", ", Enum.GetNames(type))}";
-        var below = !double.IsNaN(declared.AtLeast) ? Bound(declared.AtLeast, "≤") : !double.IsNaN(declared.Above) ? Bound(declared.Above, "<") : "";
-        var above = !double.IsNaN(declared.AtMost) ? Bound("≤", declared.AtMost) : !double.IsNaN(declared.Below) ? Bound("<", declared.Below) : "";
+        var below = !double.IsNaN(declared.AtLeast) ? Bound(declared.AtLeast, "≤")
+            : !double.IsNaN(declared.Above) ? Bound(declared.Above, "<") : "";
+        var above = !double.IsNaN(declared.AtMost) ? Bound("≤", declared.AtMost)
+            : !double.IsNaN(declared.Below) ? Bound("<", declared.Below) : "";
         return (type == typeof(double) ? "finite" : "a whole number") + (below + above == "" ? "" : $" with {below}{Name}{above}");
     }
 

@@ -22,14 +22,16 @@ public sealed class HyperparameterTable
     /// <param name="name">Its name.</param>
     /// <exception cref="ArgumentException">There is no hyperparameter of this name.</exception>
     public Hyperparameter this[string name] =>
-        Rows.FirstOrDefault(row => row.Name == name)?.Range ?? throw new ArgumentException($"There is no hyperparameter {name}.", nameof(name));
+        Rows.FirstOrDefault(row => row.Name == name)?.Range
+            ?? throw new ArgumentException($"There is no hyperparameter {name}.", nameof(name));
 
     /// <summary>Reads the table of a class of options from its properties. It is made once for each class.</summary>
     /// <typeparam name="TOptions">The class.</typeparam>
     /// <returns>The table, the same object each time.</returns>
     /// <exception cref="InvalidOperationException">A property that is marked as a hyperparameter is of another type than they
     /// have.</exception>
-    public static HyperparameterTable Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>() where TOptions : HyperparameterOptions =>
+    public static HyperparameterTable Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>()
+        where TOptions : HyperparameterOptions =>
         Cache<TOptions>.Table.Value;
 
     /// <summary>Returns a value that is in range.</summary>
@@ -57,9 +59,11 @@ public sealed class HyperparameterTable
         }
     }
 
-    private static class Cache<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions> where TOptions : HyperparameterOptions
+    private static class Cache<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>
+        where TOptions : HyperparameterOptions
     {
-        internal static readonly Lazy<HyperparameterTable> Table = new(() => new(typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        internal static readonly Lazy<HyperparameterTable> Table = new(
+            () => new(typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Select(property => (property, declared: property.GetCustomAttribute<HyperparameterAttribute>()))
             .Where(found => found.declared is not null)
             .Select(found => new HyperparameterRow(found.property, found.declared!, Number<TOptions>(found.property)))));

@@ -41,7 +41,8 @@ public abstract class OptimizerBase : OptimizerHelper
     /// <returns>Any numbers, and tensors of the parameter's shape, dtype and device, which the optimizer owns from then on.</returns>
     protected abstract (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options);
 
-    internal (double[] numbers, Tensor[] tensors) Initial(Parameter parameter, OptimizerOptions options) => InitialState(parameter, options);
+    internal (double[] numbers, Tensor[] tensors) Initial(Parameter parameter, OptimizerOptions options) =>
+        InitialState(parameter, options);
 
     /// <summary>Adds one group of parameters with the optimizer's hyperparameters.</summary>
     /// <typeparam name="TOptions">The class of the optimizer's options.</typeparam>
@@ -56,7 +57,8 @@ public abstract class OptimizerBase : OptimizerHelper
 
     /// <summary>Adds one group of named parameters with the optimizer's hyperparameters; error messages use the names.</summary>
     /// <inheritdoc cref="AddGroup{TOptions}(IEnumerable{Parameter})"/>
-    protected void AddGroup<TOptions>(IEnumerable<(string name, Parameter parameter)> parameters) where TOptions : HyperparameterOptions, new() =>
+    protected void AddGroup<TOptions>(IEnumerable<(string name, Parameter parameter)> parameters)
+        where TOptions : HyperparameterOptions, new() =>
         AddGroup<TOptions>(Named(parameters));
 
     /// <summary>Remembers names of parameters for error messages.</summary>
@@ -86,7 +88,8 @@ public abstract class OptimizerBase : OptimizerHelper
         if (list.Count == 0) throw new ArgumentException("The list of parameter groups is empty; give at least one.", nameof(parameters));
         try
         {
-            foreach (var group in list) Add(group ?? throw new ArgumentException("The list of parameter groups holds a null.", nameof(parameters)), nameof(parameters));
+            foreach (var group in list) Add(
+                group ?? throw new ArgumentException("The list of parameter groups holds a null.", nameof(parameters)), nameof(parameters));
         }
         catch
         {
@@ -136,11 +139,13 @@ public abstract class OptimizerBase : OptimizerHelper
         var defaults = (HyperparameterOptions)_defaults;
         var options = group.Options ?? defaults.Open();
         if (options.GetType() != defaults.GetType())
-            throw new ArgumentException($"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", argument);
+            throw new ArgumentException(
+                $"The group has {options.GetType().FullName}; {GetType().Name} needs {defaults.GetType().FullName}.", argument);
         List<Parameter> added = [.. group.Parameters ?? throw new ArgumentException("The group has no parameters.", argument)];
         var own = (HyperparameterOptions)options;
         if (own.Owner is { IsDisposed: false } owner && owner != this)
-            throw new ArgumentException($"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", argument);
+            throw new ArgumentException(
+                $"The group's options belong to another {owner.GetType().Name}; give each optimizer options of its own.", argument);
         ParameterChecks.Check(added, [.. parameters()], NameOf);
         own.Complete(defaults, (HyperparameterOptions)(_parameter_groups.FirstOrDefault()?.Options ?? defaults), added);
         own.Owner = this;
@@ -233,7 +238,8 @@ public abstract class OptimizerBase : OptimizerHelper
             for (var p = 0; p < parameters.Count; p++, place++)
             {
                 if (!parameters[p].IsInvalid) continue;
-                throw new InvalidOperationException($"{GetType().Name}: {NameOf(parameters[p], place)} was disposed or replaced since the optimizer was made, as model.to(dtype) does. "
+                throw new InvalidOperationException($"{GetType().Name}: {NameOf(parameters[p], place)} was disposed or replaced since " +
+                    "the optimizer was made, as model.to(dtype) does. "
                     + "Convert the model first and make the optimizer from its parameters then.");
             }
         }
@@ -272,8 +278,12 @@ public abstract class OptimizerBase : OptimizerHelper
     {
         ArgumentNullException.ThrowIfNull(state_dict);
         var mine = this.state_dict();
-        if (state_dict.Options.Count != mine.Options.Count) throw new ArgumentException($"The dictionary has {state_dict.Options.Count} parameter groups, the optimizer {mine.Options.Count}.", nameof(state_dict));
-        if (state_dict.State.Count != mine.State.Count) throw new ArgumentException($"The dictionary has {state_dict.State.Count} parameters, the optimizer {mine.State.Count}.", nameof(state_dict));
+        if (state_dict.Options.Count != mine.Options.Count)
+            throw new ArgumentException(
+                $"The dictionary has {state_dict.Options.Count} parameter groups, the optimizer {mine.Options.Count}.", nameof(state_dict));
+        if (state_dict.State.Count != mine.State.Count)
+            throw new ArgumentException($"The dictionary has {state_dict.State.Count} parameters, the optimizer {mine.State.Count}.",
+                nameof(state_dict));
         try
         {
             using var quiet = no_grad();

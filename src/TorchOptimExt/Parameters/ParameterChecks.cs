@@ -24,7 +24,8 @@ internal static class ParameterChecks
         }
         List<Parameter> all = [.. present, .. added];
         if (Shared(all) is var (one, other))
-            throw new ArgumentException($"{name(all[one], one)} and {name(all[other], other)} share memory; optimize the tensor that both are views of.", "parameters");
+            throw new ArgumentException($"{name(all[one], one)} and {name(all[other], other)} share memory; optimize the tensor that " +
+                "both are views of.", "parameters");
     }
 
     /// <summary>Whether two of the tensors touch the same memory.</summary>
@@ -55,7 +56,8 @@ internal static class ParameterChecks
         }
         if (apart || reach + 1 < parameter.NumberOfElements) return !apart;
         IEnumerable<long> places = [0];
-        foreach (var (size, stride) in dimensions) places = places.SelectMany(place => Enumerable.Range(0, (int)size).Select(k => place + k * stride));
+        foreach (var (size, stride) in dimensions) places = places.SelectMany(
+            place => Enumerable.Range(0, (int)size).Select(k => place + k * stride));
         return places.Distinct().LongCount() < parameter.NumberOfElements;
     }
 

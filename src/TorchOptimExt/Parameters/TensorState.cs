@@ -88,7 +88,8 @@ public sealed class TensorState : OptimizerState, IDisposable
         {
             foreach (var tensor in loaded) tensor.Dispose();
             if (e is not ArgumentException) throw;
-            throw new InvalidDataException($"The state has a tensor that does not fit a {_parameter.dtype} parameter of shape [{string.Join(", ", _parameter.shape)}]: it is of another model or the file is damaged.", e);
+            throw new InvalidDataException($"The state has a tensor that does not fit a {_parameter.dtype} parameter of shape " +
+                $"[{string.Join(", ", _parameter.shape)}]: it is of another model or the file is damaged.", e);
         }
         staged = (steps, read, loaded);
         Owner.Staged();
@@ -107,12 +108,15 @@ public sealed class TensorState : OptimizerState, IDisposable
     internal void Stage(OptimizerState source)
     {
         Discard();
-        if (source is not TensorState other || other.Owner.GetType() != Owner.GetType() || other.numbers.Length != numbers.Length || other.tensors.Length != tensors.Length)
+        if (source is not TensorState other || other.Owner.GetType() != Owner.GetType() || other.numbers.Length != numbers.Length
+            || other.tensors.Length != tensors.Length)
             throw new ArgumentException("This is not the state of such an optimizer.", nameof(source));
         foreach (var (tensor, own) in other.tensors.Zip(tensors))
             if (tensor.dtype != own.dtype || !Shapes.Equal(tensor, own))
-                throw new ArgumentException($"The state has a {tensor.dtype} tensor of shape [{string.Join(", ", tensor.shape)}]; {own.dtype} of shape [{string.Join(", ", own.shape)}] is needed.", nameof(source));
-        staged = (other.step, (double[])other.numbers.Clone(), Array.ConvertAll(other.tensors, t => Own(t.to(_parameter.device, copy: true))));
+                throw new ArgumentException($"The state has a {tensor.dtype} tensor of shape [{string.Join(", ", tensor.shape)}]; " +
+                    $"{own.dtype} of shape [{string.Join(", ", own.shape)}] is needed.", nameof(source));
+        staged = (other.step, (double[])other.numbers.Clone(),
+            Array.ConvertAll(other.tensors, t => Own(t.to(_parameter.device, copy: true))));
     }
 
     internal void Commit()
@@ -165,6 +169,7 @@ public sealed class TensorState : OptimizerState, IDisposable
     private static int Expect(BinaryReader reader, int expected, string what)
     {
         var found = reader.ReadInt32();
-        return found == expected ? found : throw new InvalidDataException($"The state has {found} {what} a parameter, not {expected}: it is of another optimizer or the file is damaged.");
+        return found == expected ? found : throw new InvalidDataException(
+            $"The state has {found} {what} a parameter, not {expected}: it is of another optimizer or the file is damaged.");
     }
 }

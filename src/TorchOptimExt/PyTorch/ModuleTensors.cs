@@ -27,8 +27,10 @@ internal static class ModuleTensors
                 if (strict) differences.Add($"the module has no '{name}'");
             }
             else if (value is not Tensor loaded) differences.Add($"'{name}' is no tensor");
-            else if (!loaded.shape.SequenceEqual(tensor.shape)) differences.Add($"'{name}' is [{string.Join(", ", loaded.shape)}] in the file and [{string.Join(", ", tensor.shape)}] in the module");
-            else if (loaded.is_complex() && !tensor.is_complex()) differences.Add($"'{name}' is complex in the file and real in the module");
+            else if (!loaded.shape.SequenceEqual(tensor.shape)) differences.Add(
+                $"'{name}' is [{string.Join(", ", loaded.shape)}] in the file and [{string.Join(", ", tensor.shape)}] in the module");
+            else if (loaded.is_complex() && !tensor.is_complex()) differences.Add(
+                $"'{name}' is complex in the file and real in the module");
             else pairs.Add((tensor, loaded.to(tensor.dtype, tensor.device)));
         }
         if (strict) differences.AddRange(own.Keys.Where(name => !seen.Contains(name)).Select(name => $"the file has no '{name}'"));

@@ -37,7 +37,8 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         return new()
         {
             ["state"] = state,
-            ["param_groups"] = groups.ConvertAll(group => (object?)GroupEntry((TOptions)group.Options, group.Parameters.Select(_ => (object?)next++).ToList())),
+            ["param_groups"] = groups.ConvertAll(
+                group => (object?)GroupEntry((TOptions)group.Options, group.Parameters.Select(_ => (object?)next++).ToList())),
         };
     }
 
@@ -72,16 +73,19 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         var (groups, states) = Parts(optimizer);
         if (saved.GetValue("state") is not PyTorchDictionary savedStates || saved.GetValue("param_groups") is not List<object?> savedGroups)
             throw new PyTorchFileException("has an optimizer without 'state' or 'param_groups'.");
-        if (savedGroups.Count != groups.Count) throw new PyTorchFileException($"has an optimizer with {savedGroups.Count} parameter groups; this one has {groups.Count}.");
+        if (savedGroups.Count != groups.Count)
+            throw new PyTorchFileException($"has an optimizer with {savedGroups.Count} parameter groups; this one has {groups.Count}.");
         var (changes, place) = (new List<Action>(), 0);
         for (var g = 0; g < groups.Count; g++)
         {
-            var entry = savedGroups[g] as PyTorchDictionary ?? throw new PyTorchFileException($"has a parameter group {g} that is no dictionary.");
+            var entry = savedGroups[g] as PyTorchDictionary
+                ?? throw new PyTorchFileException($"has a parameter group {g} that is no dictionary.");
             var (own, staged) = ((TOptions)groups[g].Options, new TOptions());
             var set = ReadGroup(entry);
             set(staged);
             changes.Add(() => set(own));
-            foreach (var (number, parameter) in Numbers(entry, groups[g], g)) changes.Add(ReadState(savedStates.GetValue(number), staged, parameter, states[place++]));
+            foreach (var (number, parameter) in Numbers(entry, groups[g], g)) changes.Add(
+                ReadState(savedStates.GetValue(number), staged, parameter, states[place++]));
         }
         return () => changes.ForEach(change => change());
     }
@@ -90,7 +94,8 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     {
         var all = OptionFormat<TOptions>.Number("lr", o => o.LearningRate, (o, rate) => o.LearningRate = rate).Parse!(entry.GetValue("lr"));
         var initial = entry.GetValue("initial_lr") is { } value
-            ? OptionFormat<TOptions>.Number("initial_lr", o => o.InitialLearningRate, (o, rate) => o.InitialLearningRate = rate).Parse!(value)
+            ? OptionFormat<TOptions>.Number("initial_lr", o => o.InitialLearningRate, (o, rate) => o.InitialLearningRate = rate)
+                .Parse!(value)
             : o => o.InitialLearningRate = o.LearningRate!.Value;
         all += initial;
         foreach (var option in Options.Where(option => option.Parse is not null))
@@ -106,8 +111,10 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     {
         var own = group.Parameters.ToList();
         if (entry.GetValue("params") is not List<object?> numbers || numbers.Count != own.Count)
-            throw new PyTorchFileException($"has {(entry.GetValue("params") as List<object?>)?.Count ?? 0} parameters in group {g} of the optimizer; this one has {own.Count}.");
-        return numbers.Select((number, k) => (number ?? throw new PyTorchFileException($"has a parameter without number in group {g}."), own[k]));
+            throw new PyTorchFileException($"has {(entry.GetValue("params") as List<object?>)?.Count ?? 0} parameters in group {g} of " +
+                $"the optimizer; this one has {own.Count}.");
+        return numbers.Select(
+            (number, k) => (number ?? throw new PyTorchFileException($"has a parameter without number in group {g}."), own[k]));
     }
 
     private Action ReadState(object? saved, TOptions options, Parameter parameter, TState own)
@@ -123,7 +130,9 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         foreach (var format in Tensors)
         {
             var value = format.Needed?.Invoke(options) == false ? null : entry.GetValue(format.Name);
-            if (value is null && format.Needed?.Invoke(options) == true) throw new PyTorchFileException($"has an optimizer state without '{format.Name}': it is of another class, or of other options.");
+            if (value is null && format.Needed?.Invoke(options) == true)
+                throw new PyTorchFileException(
+                    $"has an optimizer state without '{format.Name}': it is of another class, or of other options.");
             change += Replacement(format, own, value is null ? null : Fitted(format.Name, value, parameter));
         }
         return change;
@@ -150,14 +159,17 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     {
         if (value is not Tensor saved) throw new PyTorchFileException($"has a '{name}' that is no tensor.");
         if (!saved.shape.SequenceEqual(parameter.shape))
-            throw new PyTorchFileException($"has a '{name}' of shape [{string.Join(", ", saved.shape)}] for a parameter of shape [{string.Join(", ", parameter.shape)}].");
+            throw new PyTorchFileException($"has a '{name}' of shape [{string.Join(", ", saved.shape)}] for a parameter of shape " +
+                $"[{string.Join(", ", parameter.shape)}].");
         return saved.detach().to(parameter.dtype, parameter.device, copy: true).contiguous();
     }
 
     // A tensor of one float32 in PyTorch 2, a number for some optimizers before.
     private static long StepOf(object? value)
     {
-        var steps = value switch { long n => n, double d => d, Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(), _ => double.NaN };
-        return steps >= 0 && steps == Math.Floor(steps) && steps < 1L << 53 ? (long)steps : throw new PyTorchFileException($"has {value ?? "None"} for a state's step, which should be a whole number.");
+        var steps = value switch { long n => n, double d => d,
+            Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(), _ => double.NaN };
+        return steps >= 0 && steps == Math.Floor(steps) && steps < 1L << 53 ? (long)steps
+            : throw new PyTorchFileException($"has {value ?? "None"} for a state's step, which should be a whole number.");
     }
 }

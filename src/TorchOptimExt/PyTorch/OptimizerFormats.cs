@@ -6,7 +6,8 @@ namespace TorchOptimExt.PyTorch;
 /// 2.</summary>
 internal static class OptimizerFormats
 {
-    private const string NoMaximize = "minimize the negative loss instead", OtherDecay = "Adam and AdamW differ in it, take the other class";
+    private const string NoMaximize = "minimize the negative loss instead",
+        OtherDecay = "Adam and AdamW differ in it, take the other class";
 
     /// <exception cref="ArgumentException">PyTorch has no such optimizer.</exception>
     public static OptimizerFormat Of(OptimizerHelper optimizer) => optimizer switch
@@ -19,7 +20,8 @@ internal static class OptimizerFormats
         AdamW => AdamWFormat,
         Rprop => RpropFormat,
         _ => throw new ArgumentException(
-            $"{optimizer.GetType().Name} has no form in PyTorch's files: those of SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and Rprop can be exchanged. Save the model alone, or all of it with Checkpoint.", nameof(optimizer)),
+            $"{optimizer.GetType().Name} has no form in PyTorch's files: those of SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and " +
+                "Rprop can be exchanged. Save the model alone, or all of it with Checkpoint.", nameof(optimizer)),
     };
 
     private static OptimizerFormat SgdFormat { get; } = new OptimizerFormat<SGD.Options, SGD.State>
@@ -44,7 +46,8 @@ internal static class OptimizerFormats
             OptionFormat<Adagrad.Options>.Number("lr_decay", o => o.lr_decay, (o, v) => o.lr_decay = v),
             OptionFormat<Adagrad.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
             OptionFormat<Adagrad.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
-            OptionFormat<Adagrad.Options>.Number("initial_accumulator_value", o => o.initial_accumulator_value, (o, v) => o.initial_accumulator_value = v),
+            OptionFormat<Adagrad.Options>.Number("initial_accumulator_value", o => o.initial_accumulator_value,
+                (o, v) => o.initial_accumulator_value = v),
             OptionFormat<Adagrad.Options>.Only("maximize", false, NoMaximize),
             .. How<Adagrad.Options>("foreach", "differentiable", "fused"),
         ],
@@ -144,8 +147,10 @@ internal static class OptimizerFormats
     {
         Options =
         [
-            OptionFormat<Rprop.Options>.Pair("etas", o => (o.etaminus, o.etaplus), (o, minus, plus) => (o.etaminus, o.etaplus) = (minus, plus)),
-            OptionFormat<Rprop.Options>.Pair("step_sizes", o => (o.min_step, o.max_step), (o, min, max) => (o.min_step, o.max_step) = (min, max)),
+            OptionFormat<Rprop.Options>.Pair("etas", o => (o.etaminus, o.etaplus),
+                (o, minus, plus) => (o.etaminus, o.etaplus) = (minus, plus)),
+            OptionFormat<Rprop.Options>.Pair("step_sizes", o => (o.min_step, o.max_step),
+                (o, min, max) => (o.min_step, o.max_step) = (min, max)),
             OptionFormat<Rprop.Options>.Flag("maximize", o => o.maximize, (o, v) => o.maximize = v),
             .. How<Rprop.Options>("foreach", "capturable", "differentiable"),
         ],

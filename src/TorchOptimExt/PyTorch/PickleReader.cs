@@ -117,11 +117,15 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
 
     private object Rebuilt(PickleGlobal global, object?[] given)
     {
-        if (global == PickleGlobal.OrderedDict) return given.Length == 0 ? new PyTorchDictionary { IsOrderedDict = true } : throw Refused("an OrderedDict made of pairs");
-        if (global == PickleGlobal.Size) return given is [object?[] sizes] ? Sizes(sizes) : throw Damaged("a torch.Size is not one of numbers");
+        if (global == PickleGlobal.OrderedDict)
+            return given.Length == 0 ? new PyTorchDictionary { IsOrderedDict = true } : throw Refused("an OrderedDict made of pairs");
+        if (global == PickleGlobal.Size)
+            return given is [object?[] sizes] ? Sizes(sizes) : throw Damaged("a torch.Size is not one of numbers");
         if (global == PickleGlobal.RebuildParameter || global == PickleGlobal.RebuildParameterWithState)
-            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data, trained) : throw Damaged("a parameter has no data");
-        if (global == PickleGlobal.RebuildTensor || global == PickleGlobal.RebuildTensorV2 || global == PickleGlobal.RebuildTensorV3) return View(given);
+            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data, trained)
+                : throw Damaged("a parameter has no data");
+        if (global == PickleGlobal.RebuildTensor || global == PickleGlobal.RebuildTensorV2 || global == PickleGlobal.RebuildTensorV3)
+            return View(given);
         throw Refused($"a call of '{global}'");
     }
 
@@ -130,9 +134,11 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
 
     private Tensor View(object?[] given)
     {
-        if (given is not [StorageReference source, long offset, _, object?[] strides, ..]) throw Damaged("a tensor lacks its storage or shape");
+        if (given is not [StorageReference source, long offset, _, object?[] strides, ..])
+            throw Damaged("a tensor lacks its storage or shape");
         var shape = given[2] as long[] ?? (given[2] is object?[] list ? Sizes(list) : throw Damaged("a tensor has no shape"));
-        if (given is [_, _, _, _, _, _, PickleGlobal dtype, ..]) source = Typed(source, dtype);        // _rebuild_tensor_v3: the storage has no type
+        // _rebuild_tensor_v3: the storage has no type
+        if (given is [_, _, _, _, _, _, PickleGlobal dtype, ..]) source = Typed(source, dtype);
         var view = Strided(source, shape, Sizes(strides), offset);
         if (given is [_, _, _, _, true, ..]) view.requires_grad = true;
         return view;
@@ -146,10 +152,12 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
 
     private Tensor Strided(StorageReference source, long[] shape, long[] strides, long offset)
     {
-        if (shape.Length != strides.Length || shape.Any(size => size < 0) || strides.Any(stride => stride < 0) || offset < 0) throw Damaged("a tensor's shape and strides do not fit");
+        if (shape.Length != strides.Length || shape.Any(size => size < 0) || strides.Any(stride => stride < 0) || offset < 0)
+            throw Damaged("a tensor's shape and strides do not fit");
         var last = (BigInteger)offset;
         for (var k = 0; k < shape.Length; k++) last += (BigInteger)(shape[k] - 1) * strides[k];
-        if (shape.All(size => size > 0) && last >= source.Elements) throw Damaged($"a tensor of shape [{string.Join(", ", shape)}] reaches beyond its storage of {source.Elements} elements");
+        if (shape.All(size => size > 0) && last >= source.Elements)
+            throw Damaged($"a tensor of shape [{string.Join(", ", shape)}] reaches beyond its storage of {source.Elements} elements");
         return storage(source).as_strided(shape, strides, shape.Contains(0) ? 0 : offset);
     }
 
@@ -175,7 +183,8 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
         return long.CreateChecked(number);
     }
 
-    private object? Remembered(long place) => memo.TryGetValue(place, out var value) ? value : throw Damaged("it recalls what it has not seen");
+    private object? Remembered(long place) =>
+        memo.TryGetValue(place, out var value) ? value : throw Damaged("it recalls what it has not seen");
 
     private object? Top() => stack.Count > 0 && !ReferenceEquals(stack[^1], Mark) ? stack[^1] : throw Damaged("a value is missing");
 
@@ -231,5 +240,6 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
     private static PyTorchFileException Damaged(string how) => new($"is damaged: {how}.");
 
     private static PyTorchFileException Refused(string what) =>
-        new($"holds {what}, which is not part of tensors, numbers, strings and collections of them: it is refused, and nothing of it was run.");
+        new($"holds {what}, which is not part of tensors, numbers, strings and collections of them: it is refused, and nothing of it " +
+            "was run.");
 }

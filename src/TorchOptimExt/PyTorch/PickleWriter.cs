@@ -47,7 +47,8 @@ internal sealed class PickleWriter : IDisposable
         }
     }
 
-    public const string Kinds = "null, bool, whole numbers, float, double, string, Tensor, Parameter, PyTorchDictionary, List<object?> (a list), object?[] (a tuple) and long[] (a torch.Size)";
+    public const string Kinds = "null, bool, whole numbers, float, double, string, Tensor, Parameter, PyTorchDictionary, " +
+        "List<object?> (a list), object?[] (a tuple) and long[] (a torch.Size)";
 
     private void Op(char opcode) => output.WriteByte((byte)opcode);
 
@@ -65,7 +66,8 @@ internal sealed class PickleWriter : IDisposable
     private void Long(BigInteger value)
     {
         var bytes = value.ToByteArray();
-        if (bytes.Length > byte.MaxValue) throw new ArgumentException("A whole number of more than 255 bytes cannot be written for PyTorch.");
+        if (bytes.Length > byte.MaxValue)
+            throw new ArgumentException("A whole number of more than 255 bytes cannot be written for PyTorch.");
         output.WriteByte(0x8a);
         output.WriteByte((byte)bytes.Length);
         output.Write(bytes);
@@ -129,7 +131,8 @@ internal sealed class PickleWriter : IDisposable
         Op('(');
         foreach (var (key, value) in dictionary)
         {
-            if (key is not (string or long or double or bool)) throw new ArgumentException($"A key of type {key.GetType()} cannot be written for PyTorch.");
+            if (key is not (string or long or double or bool))
+                throw new ArgumentException($"A key of type {key.GetType()} cannot be written for PyTorch.");
             Value(key);
             Value(value);
         }

@@ -19,7 +19,8 @@ internal sealed class PyTorchArchive
     {
         (this.archive, this.length) = (archive, length);
         var pickles = archive.Entries.Where(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal)).ToList();
-        if (pickles is not [var pickle]) throw new PyTorchFileException("is not one of PyTorch's files, or is damaged: it has no data.pkl.");
+        if (pickles is not [var pickle])
+            throw new PyTorchFileException("is not one of PyTorch's files, or is damaged: it has no data.pkl.");
         folder = pickle.FullName[..^"data.pkl".Length];
     }
 
@@ -51,27 +52,31 @@ internal sealed class PyTorchArchive
 
     private object? Tree()
     {
-        if (archive.GetEntry(folder + "constants.pkl") is not null) throw new PyTorchFileException("is a TorchScript module, which holds code: load it with torch.jit.load.");
+        if (archive.GetEntry(folder + "constants.pkl") is not null)
+            throw new PyTorchFileException("is a TorchScript module, which holds code: load it with torch.jit.load.");
         if (archive.GetEntry(folder + "byteorder") is { } order && !Bytes(order).AsSpan().SequenceEqual("little"u8))
             throw new PyTorchFileException("was written on a big-endian machine: load it in Python and save it again on another.");
         return new PickleReader(Bytes(Part("data.pkl")), Storage).Read();
     }
 
-    private ZipArchiveEntry Part(string name) => archive.GetEntry(folder + name) ?? throw new PyTorchFileException($"is damaged: its part '{name}' is missing.");
+    private ZipArchiveEntry Part(string name) =>
+        archive.GetEntry(folder + name) ?? throw new PyTorchFileException($"is damaged: its part '{name}' is missing.");
 
     private static void CheckBeginning(Stream file)
     {
         Span<byte> first = stackalloc byte[4];
         var count = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
         if (!first[..count].SequenceEqual("PK\u0003\u0004"u8))
-            throw new PyTorchFileException("is not a file of PyTorch 1.6 or later, or is damaged: it does not begin like a zip file. A file in the older format is to be loaded in Python and saved again.");
+            throw new PyTorchFileException("is not a file of PyTorch 1.6 or later, or is damaged: it does not begin like a zip file. " +
+                "A file in the older format is to be loaded in Python and saved again.");
         file.Position = 0;
     }
 
     private Tensor Storage(StorageReference source)
     {
         if (read.TryGetValue(source.Key, out var before))
-            return before.type == source.Type && before.tensor.NumberOfElements == source.Elements ? before.tensor : throw new PyTorchFileException($"is damaged: storage {source.Key} has two types.");
+            return before.type == source.Type && before.tensor.NumberOfElements == source.Elements ? before.tensor
+                : throw new PyTorchFileException($"is damaged: storage {source.Key} has two types.");
         var entry = Part($"data/{source.Key}");
         CheckLength(entry, checked(source.Elements * ElementTypes.Size(source.Type)));
         var crc = new Crc32();
@@ -97,12 +102,15 @@ internal sealed class PyTorchArchive
     // Parts are as long in the file as in memory: no few bytes can claim to be many.
     private void CheckLength(ZipArchiveEntry entry, long expected)
     {
-        if (entry.CompressedLength != entry.Length) throw new PyTorchFileException($"has its part '{entry.FullName}' compressed, which PyTorch never does.");
-        if (entry.Length != expected || entry.Length > length) throw new PyTorchFileException($"is damaged: its part '{entry.FullName}' has {entry.Length} bytes, not {expected}.");
+        if (entry.CompressedLength != entry.Length)
+            throw new PyTorchFileException($"has its part '{entry.FullName}' compressed, which PyTorch never does.");
+        if (entry.Length != expected || entry.Length > length)
+            throw new PyTorchFileException($"is damaged: its part '{entry.FullName}' has {entry.Length} bytes, not {expected}.");
     }
 
     private static void CheckChecksum(ZipArchiveEntry entry, Crc32 crc)
     {
-        if ((uint)crc.Value != entry.Crc32) throw new PyTorchFileException($"is damaged: its part '{entry.FullName}' does not have its checksum.");
+        if ((uint)crc.Value != entry.Crc32)
+            throw new PyTorchFileException($"is damaged: its part '{entry.FullName}' does not have its checksum.");
     }
 }

@@ -38,7 +38,8 @@ public sealed class PyTorchDictionary : IReadOnlyDictionary<object, object?>
     /// <exception cref="KeyNotFoundException">There is no such key to get.</exception>
     public object? this[object key]
     {
-        get => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no key '{key}'; there are {string.Join(", ", Keys)}.");
+        get => TryGetValue(key, out var value) ? value
+            : throw new KeyNotFoundException($"There is no key '{key}'; there are {string.Join(", ", Keys)}.");
         set
         {
             var normal = Normal(key);

@@ -67,10 +67,12 @@ internal static class SafetensorsLayout
     {
         using var header = ReadHeader(file);
         if (header.RootElement.ValueKind != JsonValueKind.Object) throw Damaged("its header is no object");
-        var (entries, metadata) = (new List<(string name, ScalarType type, long[] shape, long begin, long end)>(), new Dictionary<string, string>());
+        var (entries, metadata) = (new List<(string name, ScalarType type, long[] shape, long begin, long end)>(),
+            new Dictionary<string, string>());
         foreach (var property in header.RootElement.EnumerateObject())
         {
-            if (property.Name == "__metadata__") metadata = property.Value.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
+            if (property.Name == "__metadata__") metadata = property.Value.EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
             else entries.Add(Entry(property));
         }
         var (start, expected) = (file.Position, 0L);
@@ -90,7 +92,8 @@ internal static class SafetensorsLayout
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length) throw Damaged("it ends early");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > MaxHeader || (long)length > file.Length - prefix.Length) throw new PyTorchFileException("is not a safetensors file, or is damaged: its header does not fit into it.");
+        if (length > MaxHeader || (long)length > file.Length - prefix.Length)
+            throw new PyTorchFileException("is not a safetensors file, or is damaged: its header does not fit into it.");
         var header = new byte[length];
         file.ReadExactly(header);
         return JsonDocument.Parse(header);
@@ -101,9 +104,12 @@ internal static class SafetensorsLayout
         try
         {
             var (dtype, shape) = (property.Value.GetProperty("dtype").GetString(), Numbers(property.Value.GetProperty("shape")));
-            var type = ElementTypes.OfSafetensors(dtype ?? "") ?? throw new PyTorchFileException($"has '{property.Name}' of type {dtype}, which TorchSharp lacks.");
-            var length = shape.Aggregate((long)ElementTypes.Size(type), (product, size) => size >= 0 ? checked(product * size) : throw Damaged($"'{property.Name}' has a negative size"));
-            if (Numbers(property.Value.GetProperty("data_offsets")) is not [>= 0 and var begin, var end] || end - begin != length) throw Damaged($"the place of '{property.Name}' does not fit its shape");
+            var type = ElementTypes.OfSafetensors(dtype ?? "")
+                ?? throw new PyTorchFileException($"has '{property.Name}' of type {dtype}, which TorchSharp lacks.");
+            var length = shape.Aggregate((long)ElementTypes.Size(type), (product, size) => size >= 0 ? checked(product * size)
+                : throw Damaged($"'{property.Name}' has a negative size"));
+            if (Numbers(property.Value.GetProperty("data_offsets")) is not [>= 0 and var begin, var end] || end - begin != length)
+                throw Damaged($"the place of '{property.Name}' does not fit its shape");
             return (property.Name, type, shape, begin, end);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)

@@ -8,4 +8,5 @@ namespace TorchOptimExt.PyTorch;
 /// <param name="Set">Sets it.</param>
 /// <param name="Needed">Whether a state must have it, given the options; one that is not needed is not read. Null where it may be there or
 /// not.</param>
-internal sealed record StateTensorFormat<TOptions, TState>(string Name, Func<TState, Tensor?> Get, Action<TState, Tensor?> Set, Func<TOptions, bool>? Needed);
+internal sealed record StateTensorFormat<TOptions, TState>(
+    string Name, Func<TState, Tensor?> Get, Action<TState, Tensor?> Set, Func<TOptions, bool>? Needed);

@@ -31,7 +31,9 @@ internal sealed class StorageCollection
     private void Add(Tensor tensor)
     {
         if (tensor.is_sparse) throw new ArgumentException("A sparse tensor cannot be written for PyTorch: write to_dense() of it.");
-        if (tensor.is_conj() || NativeTensor.IsNegative(tensor.Handle)) throw new ArgumentException("A lazily conjugated or negated tensor cannot be written for PyTorch: write clone() of it, or resolve_conj().");
+        if (tensor.is_conj() || NativeTensor.IsNegative(tensor.Handle))
+            throw new ArgumentException(
+                "A lazily conjugated or negated tensor cannot be written for PyTorch: write clone() of it, or resolve_conj().");
         _ = ElementTypes.Storage(tensor.dtype);
         var (first, end) = (tensor.storage_offset(), tensor.storage_offset());
         if (tensor.NumberOfElements > 0) end += 1 + tensor.shape.Zip(tensor.stride(), (size, stride) => (size - 1) * stride).Sum();
@@ -42,12 +44,14 @@ internal sealed class StorageCollection
             extents.Add(key, extent);
             order.Add(extent);
         }
-        else if (end > first) (extent.First, extent.End) = extent.End > extent.First ? (Math.Min(extent.First, first), Math.Max(extent.End, end)) : (first, end);
+        else if (end > first) (extent.First, extent.End) = extent.End > extent.First
+            ? (Math.Min(extent.First, first), Math.Max(extent.End, end)) : (first, end);
     }
 
     private static (nint start, ScalarType type, int device) KeyOf(Tensor tensor)
     {
-        var data = tensor.NumberOfElements == 0 ? 0 : NativeTensor.Data(tensor.Handle) - (nint)(tensor.storage_offset() * tensor.ElementSize);
+        var data = tensor.NumberOfElements == 0 ? 0
+            : NativeTensor.Data(tensor.Handle) - (nint)(tensor.storage_offset() * tensor.ElementSize);
         return (data, tensor.dtype, tensor.device_type == DeviceType.CPU ? -1 : tensor.device_index);
     }
 

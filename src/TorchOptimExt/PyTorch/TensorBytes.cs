@@ -12,7 +12,8 @@ internal static unsafe class TensorBytes
     {
         var start = (byte*)NativeTensor.Data(contiguous.Handle);
         var length = contiguous.NumberOfElements * contiguous.ElementSize;
-        for (long at = 0; at < length; at += ChunkLength) stream.Write(new ReadOnlySpan<byte>(start + at, (int)Math.Min(ChunkLength, length - at)));
+        for (long at = 0; at < length;
+            at += ChunkLength) stream.Write(new ReadOnlySpan<byte>(start + at, (int)Math.Min(ChunkLength, length - at)));
     }
 
     /// <summary>A new tensor of one dimension with the stream's next bytes, which <paramref name="seen"/> is shown.</summary>

@@ -128,7 +128,8 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     public override Tensor step(Func<Tensor>? closure = null)
     {
         ThrowIfUnusable();
-        if (closure is null) throw new InvalidOperationException("ARS compares evaluations: call step(closure) with a closure that returns the objective.");
+        if (closure is null) throw new InvalidOperationException(
+            "ARS compares evaluations: call step(closure) with a closure that returns the objective.");
         var dtype = ScalarType.Float32;
         var report = Step(ValueOf(() =>
         {
@@ -219,7 +220,8 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
         ThrowIfUnusable();
         CheckScheduled();
         if (plus.Length != Search.n_directions || minus.Length != plus.Length)
-            throw new ArgumentException($"There are {plus.Length} and {minus.Length} values; the search has {Search.n_directions} directions.", nameof(plus));
+            throw new ArgumentException(
+                $"There are {plus.Length} and {minus.Length} values; the search has {Search.n_directions} directions.", nameof(plus));
         return Update(plus, minus, null);
     }
 
@@ -234,14 +236,16 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     internal static Func<Perturbation, double> ValueOf(Func<Tensor> closure)
     {
         ArgumentNullException.ThrowIfNull(closure);
-        return _ => closure() is { NumberOfElements: 1 } value ? value.ToDouble() : throw new InvalidOperationException("ARS compares evaluations: the closure must return a tensor of one element.");
+        return _ => closure() is { NumberOfElements: 1 } value ? value.ToDouble()
+            : throw new InvalidOperationException("ARS compares evaluations: the closure must return a tensor of one element.");
     }
 
     private void Check(Perturbation perturbation)
     {
         var (step, direction, sign) = perturbation;
         if (step != Steps || direction < 0 || direction >= Search.n_directions || sign is not (1 or -1))
-            throw new ArgumentOutOfRangeException(nameof(perturbation), perturbation, $"{perturbation} is not of step {Steps} with {Search.n_directions} directions and the signs 1 and -1.");
+            throw new ArgumentOutOfRangeException(nameof(perturbation), perturbation,
+                $"{perturbation} is not of step {Steps} with {Search.n_directions} directions and the signs 1 and -1.");
     }
 
     private ARSReport Step(Func<Perturbation, double> objective, Func<ScalarType> dtype) => WithBuffers(() =>
@@ -279,7 +283,8 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
 
     private DirectionRandomness? Randomness(SearchedParameters searched) => CommonRandomNumbers ? new(searched.OnCuda) : null;
 
-    private double Evaluate(SearchedParameters searched, Perturbation perturbation, Func<Perturbation, double> objective, StepBuffers buffers, DirectionRandomness? randomness)
+    private double Evaluate(SearchedParameters searched, Perturbation perturbation, Func<Perturbation, double> objective,
+        StepBuffers buffers, DirectionRandomness? randomness)
     {
         Check(perturbation);
         searched.Perturb(pass, perturbation);
@@ -308,24 +313,29 @@ public sealed partial class ARS : OptimizerBase, ILossOnlyClosure
     private static void CheckDeltaStd(double value)
     {
         if (!(value > 0 && double.IsFinite(value)))
-            throw new ArgumentOutOfRangeException("delta_std", value, FormattableString.Invariant($"delta_std is {value}; it must be finite and greater than 0."));
+            throw new ArgumentOutOfRangeException("delta_std", value,
+                FormattableString.Invariant($"delta_std is {value}; it must be finite and greater than 0."));
     }
 
     private void CheckTopDirections(int value)
     {
         if (value < 1 || value > Search.n_directions)
-            throw new ArgumentOutOfRangeException("top_directions", value, $"top_directions is {value}; it must be from 1 to n_directions, which is {Search.n_directions}.");
+            throw new ArgumentOutOfRangeException("top_directions", value,
+                $"top_directions is {value}; it must be from 1 to n_directions, which is {Search.n_directions}.");
     }
 
-    private ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, Exception? failure, ScalarType dtype = ScalarType.Float64)
+    private ARSReport Update(ReadOnlySpan<double> plus, ReadOnlySpan<double> minus, Exception? failure,
+        ScalarType dtype = ScalarType.Float64)
     {
         var pairs = new RewardPairs(plus, minus, Search.maximize!.Value, dtype);
         if (pairs.Dropped == plus.Length)
-            throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a smaller delta_std or a bounded objective may help.", failure);
+            throw new InvalidOperationException($"ARS: in step {Steps} not one of {plus.Length} directions has two finite rewards; a " +
+                "smaller delta_std or a bounded objective may help.", failure);
         var weights = pairs.Weights(TopDirections, Search.normalize_by_std!.Value, out var sigma);
         var searched = Searched;
         if (searched.TooNarrow(weights) is { } parameter)
-            throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of {NameOf(parameter)}; scale the objective or set normalize_by_std.");
+            throw new InvalidOperationException($"ARS: the update of step {Steps} overflows the {parameter.dtype} of " +
+                $"{NameOf(parameter)}; scale the objective or set normalize_by_std.");
         var norm = searched.Move(pass, Steps, weights);
         LastStep = pairs.Report(Steps, sigma, norm, failure);
         foreach (var moved in parameters()) StateOf(moved).step++;

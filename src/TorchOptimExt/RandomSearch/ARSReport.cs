@@ -13,4 +13,5 @@ namespace TorchOptimExt.RandomSearch;
 /// and nothing moved.</param>
 /// <param name="UpdateNorm">The Euclidean norm of the change of all parameters together.</param>
 /// <param name="Failure">What an evaluator threw, at the first direction where one did; null where none did.</param>
-public sealed record ARSReport(long Step, int Evaluations, int Dropped, double Mean, double StandardDeviation, double Min, double Max, double Sigma, double UpdateNorm, Exception? Failure = null);
+public sealed record ARSReport(long Step, int Evaluations, int Dropped, double Mean, double StandardDeviation, double Min, double Max,
+    double Sigma, double UpdateNorm, Exception? Failure = null);

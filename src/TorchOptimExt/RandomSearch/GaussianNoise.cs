@@ -82,8 +82,10 @@ public static class GaussianNoise
         // The two highest bits choose the quarter of the circle, the others an angle of −1/8 to 1/8 turn within it.
         var angle = Vector.ConvertToSingle((second << 2).As<uint, int>()) * (float)(Math.PI / 2 / 4294967296.0);
         var square = angle * angle;
-        var sin = angle * (((square * -0.00019501822f + new Vector<float>(0.008332017f)) * square + new Vector<float>(-0.16666651f)) * square + Vector<float>.One);
-        var cos = (((square * 2.4372679e-05f + new Vector<float>(-0.001388653f)) * square + new Vector<float>(0.041666612f)) * square + new Vector<float>(-0.5f)) * square + Vector<float>.One;
+        var sin = angle * (((square * -0.00019501822f + new Vector<float>(0.008332017f)) * square
+            + new Vector<float>(-0.16666651f)) * square + Vector<float>.One);
+        var cos = (((square * 2.4372679e-05f + new Vector<float>(-0.001388653f)) * square + new Vector<float>(0.041666612f)) * square
+            + new Vector<float>(-0.5f)) * square + Vector<float>.One;
         var swap = ((second << 1).As<uint, int>() >> 31).As<int, float>();
         var x = Vector.ConditionalSelect(swap, sin, cos);
         var y = Vector.ConditionalSelect(swap, cos, sin);

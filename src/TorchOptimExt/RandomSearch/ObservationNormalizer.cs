@@ -82,7 +82,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.dim() < 1 || input.size(-1) != mean.size(0))
-            throw new ArgumentException($"The observations have shape [{string.Join(", ", input.shape)}], not [..., {mean.size(0)}].", nameof(input));
+            throw new ArgumentException($"The observations have shape [{string.Join(", ", input.shape)}], not [..., {mean.size(0)}].",
+                nameof(input));
         using var scope = NewDisposeScope();
         if (Count < 2) return input.alias().MoveToOuterDisposeScope();
         return ((input - mean) / StandardDeviation()).to(input.dtype).MoveToOuterDisposeScope();
@@ -98,7 +99,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(observations);
         var features = mean.size(0);
         if (observations.dim() is < 1 or > 2 || observations.size(-1) != features)
-            throw new ArgumentException($"The observations have shape [{string.Join(", ", observations.shape)}], not [{features}] or [n, {features}].", nameof(observations));
+            throw new ArgumentException($"The observations have shape [{string.Join(", ", observations.shape)}], not [{features}] or " +
+                $"[n, {features}].", nameof(observations));
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         var rows = observations.detach().to(ScalarType.Float64).to(mean.device).reshape(-1, features);
@@ -115,7 +117,8 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
     public void merge(ObservationNormalizer other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.mean.size(0) != mean.size(0)) throw new ArgumentException($"The other has {other.mean.size(0)} features, not {mean.size(0)}.", nameof(other));
+        if (other.mean.size(0) != mean.size(0))
+            throw new ArgumentException($"The other has {other.mean.size(0)} features, not {mean.size(0)}.", nameof(other));
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         if (other.Count > 0) Merge(other.Count, other.mean.to(mean.device), other.squares.to(mean.device));

@@ -1,7 +1,8 @@
 namespace TorchOptimExt.RandomSearch;
 
 /// <summary>A step's evaluations, shared between evaluators: whichever is free takes the next.</summary>
-internal sealed class ParallelEvaluation(long step, int directions, IReadOnlyList<IPerturbationEvaluator> evaluators, CancellationToken cancellation)
+internal sealed class ParallelEvaluation(
+    long step, int directions, IReadOnlyList<IPerturbationEvaluator> evaluators, CancellationToken cancellation)
 {
     private readonly Exception?[] failures = new Exception?[2 * directions];
     private int next;
@@ -20,7 +21,8 @@ internal sealed class ParallelEvaluation(long step, int directions, IReadOnlyLis
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run()
     {
-        List<Thread> others = [.. evaluators.Skip(1).Select(evaluator => new Thread(() => EvaluateRemaining(evaluator)) { IsBackground = true })];
+        List<Thread> others = [.. evaluators.Skip(1)
+            .Select(evaluator => new Thread(() => EvaluateRemaining(evaluator)) { IsBackground = true })];
         others.ForEach(thread => thread.Start());
         EvaluateRemaining(evaluators[0]);
         others.ForEach(thread => thread.Join());
@@ -29,7 +31,8 @@ internal sealed class ParallelEvaluation(long step, int directions, IReadOnlyLis
 
     private void EvaluateRemaining(IPerturbationEvaluator evaluator)
     {
-        for (var k = Interlocked.Increment(ref next) - 1; k < failures.Length && !cancellation.IsCancellationRequested; k = Interlocked.Increment(ref next) - 1)
+        for (var k = Interlocked.Increment(ref next) - 1; k < failures.Length && !cancellation.IsCancellationRequested;
+            k = Interlocked.Increment(ref next) - 1)
         {
             var (direction, positive) = (k / 2, k % 2 == 0);
             (positive ? Plus : Minus)[direction] = Evaluate(evaluator, k, new(step, direction, positive ? 1 : -1));

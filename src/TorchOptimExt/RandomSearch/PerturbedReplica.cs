@@ -42,14 +42,20 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
         ArgumentNullException.ThrowIfNull(objective);
         (this.optimizer, this.parameters, this.objective) = (optimizer, [.. parameters], objective);
         var own = optimizer.parameters().ToArray();
-        if (own.Length != this.parameters.Length) throw new ArgumentException($"The replica has {this.parameters.Length} parameters, the optimizer {own.Length}.", nameof(parameters));
+        if (own.Length != this.parameters.Length)
+            throw new ArgumentException($"The replica has {this.parameters.Length} parameters, the optimizer {own.Length}.",
+                nameof(parameters));
         foreach (var (theirs, ours) in this.parameters.Zip(own))
         {
             if (theirs is null) throw new ArgumentException("The list of parameters holds a null.", nameof(parameters));
             if (theirs.dtype != ours.dtype || !theirs.shape.SequenceEqual(ours.shape))
-                throw new ArgumentException($"A parameter of the replica is {theirs.dtype} of shape [{string.Join(", ", theirs.shape)}], the optimizer's {ours.dtype} of shape [{string.Join(", ", ours.shape)}].", nameof(parameters));
+                throw new ArgumentException($"A parameter of the replica is {theirs.dtype} of shape " +
+                    $"[{string.Join(", ", theirs.shape)}], the optimizer's {ours.dtype} of shape [{string.Join(", ", ours.shape)}].",
+                    nameof(parameters));
         }
-        if (ParameterChecks.ShareMemory([.. own, .. this.parameters])) throw new ArgumentException("The replica's parameters share memory with the optimizer's; give it a module of its own.", nameof(parameters));
+        if (ParameterChecks.ShareMemory([.. own, .. this.parameters]))
+            throw new ArgumentException("The replica's parameters share memory with the optimizer's; give it a module of its own.",
+                nameof(parameters));
     }
 
     /// <summary>Creates a replica whose objective is a tensor of one element.</summary>
@@ -66,8 +72,10 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            if (value.Count != optimizer.Buffers.Count || value.Zip(optimizer.Buffers).Any(pair => pair.First.dtype != pair.Second.dtype || !pair.First.shape.SequenceEqual(pair.Second.shape)))
-                throw new ArgumentException("The replica's buffers are not as many and of the same shapes and dtypes as those of the optimizer; set those first.", nameof(value));
+            if (value.Count != optimizer.Buffers.Count || value.Zip(optimizer.Buffers)
+                .Any(pair => pair.First.dtype != pair.Second.dtype || !pair.First.shape.SequenceEqual(pair.Second.shape)))
+                throw new ArgumentException("The replica's buffers are not as many and of the same shapes and dtypes as those of the " +
+                    "optimizer; set those first.", nameof(value));
             field = [.. value];
         }
     } = [];

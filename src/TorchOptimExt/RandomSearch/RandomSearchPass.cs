@@ -60,7 +60,8 @@ internal sealed class RandomSearchPass : ParallelWork
             onTensors.Add((target, source, parameter, scale));
             return;
         }
-        segments.Add(new(TensorMemory.Address(target), TensorMemory.Address(source), target.dtype == ScalarType.Float64, length, parameter, scale));
+        segments.Add(new(TensorMemory.Address(target), TensorMemory.Address(source), target.dtype == ScalarType.Float64, length, parameter,
+            scale));
         tiles += TilesOf(length);
     }
 

@@ -63,7 +63,8 @@ internal sealed class RewardPairs
     }
 
     public ARSReport Report(long step, double sigma, double updateNorm, Exception? failure) =>
-        new(step, 2 * directions, Dropped, Rewards.Average(), StandardDeviation(Rewards), Rewards.Min(), Rewards.Max(), sigma, updateNorm, failure);
+        new(step, 2 * directions, Dropped, Rewards.Average(), StandardDeviation(Rewards), Rewards.Min(), Rewards.Max(), sigma, updateNorm,
+            failure);
 
     // Exactly 0 where all values are equal. By how far each lies above the least, in units of their range: squares do not overflow, and
     // what all have in common costs no digits.

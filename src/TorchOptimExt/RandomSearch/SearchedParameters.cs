@@ -59,7 +59,8 @@ internal sealed class SearchedParameters
 
     /// <summary>A parameter whose dtype cannot hold a direction's weight times its rate; null where all can.</summary>
     public Parameter? TooNarrow(IReadOnlyList<(int direction, double weight)> weights) =>
-        moving.FirstOrDefault(one => !weights.All(term => IsFinite(one.parameter.dtype, term.weight * one.options.LearningRate!.Value))).parameter;
+        moving.FirstOrDefault(one => !weights.All(term => IsFinite(one.parameter.dtype, term.weight * one.options.LearningRate!.Value)))
+            .parameter;
 
     /// <summary>θ ← θ + lr · Σ weight · δ; without weights the parameters keep their bits: −0 + 0 would not.</summary>
     /// <returns>The Euclidean norm of the change.</returns>

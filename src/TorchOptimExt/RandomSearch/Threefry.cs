@@ -26,7 +26,8 @@ internal readonly struct Threefry
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Encrypt(ref Vector<uint> x0, ref Vector<uint> x1, ref Vector<uint> x2, ref Vector<uint> x3)
     {
-        var (k0, k1, k2, k3, k4) = (new Vector<uint>(key0), new Vector<uint>(key1), new Vector<uint>(key2), new Vector<uint>(key3), new Vector<uint>(key4));
+        var (k0, k1, k2, k3, k4) = (new Vector<uint>(key0), new Vector<uint>(key1), new Vector<uint>(key2), new Vector<uint>(key3),
+            new Vector<uint>(key4));
         (x0, x1, x2, x3) = (x0 + k0, x1 + k1, x2 + k2, x3 + k3);
         RoundsA(ref x0, ref x1, ref x2, ref x3);
         (x0, x1, x2, x3) = (x0 + k1, x1 + k2, x2 + k3, x3 + (k4 + new Vector<uint>(1)));

@@ -94,7 +94,8 @@ internal sealed class Decay(Optimizer optimizer, Curve curve, int last_epoch, bo
     /// <summary>What a checkpoint holds of each group: α₀, the floor, the rate that was set last, and what <c>get_last_lr</c>
     /// gives.</summary>
     public double[] Rows =>
-        [.. courses!.Zip(get_last_lr(), (course, last) => (double[])[course.Initial, course.Floor, course.Set, last]).SelectMany(row => row)];
+        [.. courses!.Zip(get_last_lr(), (course, last) => (double[])[course.Initial, course.Floor, course.Set, last])
+            .SelectMany(row => row)];
 
     /// <summary>Whether rows can be those of this optimizer's groups, the last of which may have been added since a step.</summary>
     public bool Takes(double[] rows)
