@@ -114,7 +114,7 @@ public sealed class Checkpoint
                 undo => OptimizerSection.Load(reader, helper, module, undo),
                 undo => ModuleSection.Apply(tensors, undo),
                 undo => { if (restoreRandomState) RandomState.Apply(random, undo); },
-                _ => schedule());
+                schedule);
             return new Checkpoint(values);
         });
     }

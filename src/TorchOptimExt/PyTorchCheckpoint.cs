@@ -18,6 +18,7 @@ namespace TorchOptimExt;
 /// </remarks>
 /// <example>
 /// <code>
+/// using TorchOptimExt.PyTorch;
 /// PyTorchCheckpoint.Save("training.pt", model, optimizer, new PyTorchDictionary { ["epoch"] = 3 });
 /// var epoch = (long)PyTorchCheckpoint.Load("training.pt", model, optimizer).Values["epoch"]!;
 /// </code>

@@ -16,6 +16,7 @@ namespace TorchOptimExt;
 /// </remarks>
 /// <example>
 /// <code>
+/// using TorchOptimExt.PyTorch;
 /// PyTorchFile.Write("numbers.pt", new PyTorchDictionary { ["epoch"] = 3, ["weights"] = torch.zeros(2, 3) });
 /// var tree = (PyTorchDictionary)PyTorchFile.Read("numbers.pt")!;
 /// </code>

@@ -22,6 +22,8 @@ internal static class AtomicFile
         var folder = Path.GetDirectoryName(target);
         if (Directory.Exists(target))
             throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: there is a folder.");
+        if (target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
+            throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: that is a device, not a file.");
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: no folder '{folder}'.");
         var stem = Stem(target);
@@ -36,6 +38,10 @@ internal static class AtomicFile
         {
             throw Renamed(e, e.Message.Replace(temporary, path, StringComparison.Ordinal));
         }
+        catch (ArgumentOutOfRangeException e) when (e.Source == typeof(FileStream).Assembly.GetName().Name)
+        {
+            throw new IOException($"The checkpoint '{path}' cannot be written: it is larger than its file system or a limit allows.", e);
+        }
         Disk.FlushFolder(folder);
     }
 
@@ -44,8 +50,8 @@ internal static class AtomicFile
         using var file = new FileStream(temporary, Options(target));
         try
         {
-            if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(
-                file.SafeFileHandle, File.GetUnixFileMode(target));
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+                File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
             content(file);
             file.Flush(flushToDisk: true);
             File.Move(temporary, target, overwrite: true);
@@ -60,8 +66,13 @@ internal static class AtomicFile
     // CreateNew follows no link that stands in the temporary file's place, and from the start nobody reads it who may not read the target.
     private static FileStreamOptions Options(string target)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete,
-            BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Delete,
+            BufferSize = 0
+        };
         if (!OperatingSystem.IsWindows() && File.Exists(target)) options.UnixCreateMode = File.GetUnixFileMode(target);
         return options;
     }

@@ -50,7 +50,9 @@ internal static class ModuleSection
         var names = new HashSet<string>();
         for (var count = CheckpointFile.ReadCount(reader, 9); count > 0; count--)
         {
-            var (name, dtype) = (reader.ReadString(), (ScalarType)reader.ReadInt32());
+            var (name, number) = (reader.ReadString(), reader.ReadInt32());
+            var dtype = (ScalarType)number;
+            if ((int)dtype != number) throw new InvalidDataException($"holds the tensor '{name}' of an unknown dtype.");
             var shape = new long[CheckpointFile.ReadCount(reader, sizeof(long))];
             for (var k = 0; k < shape.Length; k++) shape[k] = reader.ReadInt64();
             if (!names.Add(name)) throw new InvalidDataException($"holds the tensor '{name}' twice.");

@@ -26,18 +26,27 @@ internal static class ScheduleSection
         if (scheduler is not null) ValueTable.Write(writer, Entries("", scheduler).ToDictionary(e => e.Name, e => e.Value));
     }
 
-    /// <summary>Reads and checks a position, and gives the action that takes it over.</summary>
-    public static Action Read(BinaryReader reader, LRScheduler? scheduler)
+    /// <summary>Reads and checks a position, and gives the change that takes it over.</summary>
+    public static Action<Stack<Action>> Read(BinaryReader reader, LRScheduler? scheduler)
     {
         var saved = CheckpointFile.ReadFlag(reader) ? ValueTable.Read(reader) : null;
-        if (scheduler is null) return () => { };
+        if (scheduler is null) return _ => { };
         if (saved is null) throw new InvalidDataException("has no schedule: load it without one.");
         var own = Entries("", scheduler).ToList();
         foreach (var entry in own) Compare(entry, saved.GetValueOrDefault(entry.Name));
         if (own.Count != saved.Count)
             throw new InvalidDataException($"is of another schedule: it also has '{saved.Keys.Except(own.Select(e => e.Name)).First()}'.");
-        return () => own.ForEach(entry => entry.Set?.Invoke(saved[entry.Name]));
+        return undo =>
+        {
+            undo.Push(() => own.ForEach(entry => entry.Set?.Invoke(entry.Value)));
+            own.ForEach(entry => entry.Set?.Invoke(saved[entry.Name]));
+            if (Entries("", scheduler).FirstOrDefault(now => !Same(now.Value, saved[now.Name])) is { } other)
+                throw new InvalidDataException($"has a schedule whose '{other.Name}' does not follow from its other values.");
+        };
     }
+
+    private static bool Same(object own, object saved) =>
+        own is Array a && saved is Array b ? a.Cast<object>().SequenceEqual(b.Cast<object>()) : own.Equals(saved);
 
     private static void Compare(Entry entry, object? saved)
     {

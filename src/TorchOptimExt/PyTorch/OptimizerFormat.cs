@@ -167,8 +167,13 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     // A tensor of one float32 in PyTorch 2, a number for some optimizers before.
     private static long StepOf(object? value)
     {
-        var steps = value switch { long n => n, double d => d,
-            Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(), _ => double.NaN };
+        var steps = value switch
+        {
+            long n => n,
+            double d => d,
+            Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(),
+            _ => double.NaN
+        };
         return steps >= 0 && steps == Math.Floor(steps) && steps < 1L << 53 ? (long)steps
             : throw new PyTorchFileException($"has {value ?? "None"} for a state's step, which should be a whole number.");
     }

@@ -31,15 +31,20 @@ internal sealed record OptionFormat<TOptions>(string Name, Func<TOptions, object
     public static OptionFormat<TOptions> Flag(string name, Func<TOptions, bool?> get, Action<TOptions, bool> set) =>
         new(name, o => get(o) ?? false, value =>
     {
-        var flag = value switch { bool b => b, null => false, long n and (0 or 1) => n == 1,
-            _ => throw Misfit(name, value, "True or False") };
+        var flag = value switch
+        {
+            bool b => b,
+            null => false,
+            long n and (0 or 1) => n == 1,
+            _ => throw Misfit(name, value, "True or False")
+        };
         return o => set(o, flag);
     }, Missing: false);
 
     /// <summary>An option of PyTorch's that TorchSharp lacks and that changes what is computed: a file must have this value.</summary>
     public static OptionFormat<TOptions> Only(string name, bool only, string otherwise) => new(name, _ => only, value =>
         (value ?? false) is bool b && b == only ? _ => { }
-            : throw new PyTorchFileException($"has {name}={value}, which TorchSharp's optimizer lacks: {otherwise}."), Missing: only);
+    : throw new PyTorchFileException($"has {name}={value}, which TorchSharp's optimizer lacks: {otherwise}."), Missing: only);
 
     /// <summary>An option of PyTorch's that says how to compute, not what: it is written as PyTorch's default and not read.</summary>
     public static OptionFormat<TOptions> Written(string name, object? value) => new(name, _ => value, null);

@@ -8,6 +8,7 @@ namespace TorchOptimExt.PyTorch;
 /// <remarks>Whole numbers are <see cref="long"/> keys: an <see cref="int"/> is taken for the same number.</remarks>
 /// <example>
 /// <code>
+/// using TorchOptimExt.PyTorch;
 /// var tree = new PyTorchDictionary { ["epoch"] = 3, ["weights"] = new PyTorchDictionary { ["w"] = torch.zeros(2, 3) } };
 /// </code>
 /// </example>

@@ -94,7 +94,7 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
                 throw new ArgumentException($"{NameOf(param, place)} is sparse; only dense parameters can be optimized.", "parameters");
             if (new TensorFacts(param).OverlapsItself)
                 throw new ArgumentException(
-                    $"Several elements of {NameOf(param, place)} share memory, as in what expand() returns; optimize a clone() of it.", 
+                    $"Several elements of {NameOf(param, place)} share memory, as in what expand() returns; optimize a clone() of it.",
                     "parameters");
             CheckStart((TOptions?)added.Options, (TOptions)defaults, param);
             place++;
@@ -217,7 +217,7 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         foreach (var part in source.Options.Cast<object?>().Concat(source.State))
             if (part is not (TOptions or TState))
                 throw new ArgumentException(
-                    $"The dictionary is of {part?.GetType().DeclaringType?.Name ?? "nothing"}; {Optimizer} needs one of {Optimizer}.", 
+                    $"The dictionary is of {part?.GetType().DeclaringType?.Name ?? "nothing"}; {Optimizer} needs one of {Optimizer}.",
                     "state_dict");
         var place = 0;
         foreach (var (state, param) in source.State.Zip(groups.SelectMany(g => g.Parameters)))

@@ -124,14 +124,14 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_named_and_leaves_the_last_checkpoint()
+    public void A_checkpoint_that_cannot_be_written_is_named_and_leaves_the_last_one()
     {
-        if (!System.IO.File.Exists("/dev/full")) return;
         var options = Linear("Number", 5);
         options.CheckpointPath = File;
-        options.Progress = new Reports(report => { if (report.Epoch == 2) System.IO.File.CreateSymbolicLink(File + ".partial", "/dev/full"); });
-        var error = Assert.Throws<IOException>(() => Fit(options));
+        options.Progress = new Reports(report => { if (report.Epoch == 2) Directory.Move(folder, folder + ".moved"); });
+        var error = Assert.ThrowsAny<IOException>(() => Fit(options));
         Assert.Contains(File, error.Message, StringComparison.Ordinal);
+        Directory.Move(folder + ".moved", folder);
         Assert.Equal(1, Checkpoint.Read(File).Values["epoch"]);
         Assert.Equal([File], Directory.GetFiles(folder));
     }

@@ -94,7 +94,7 @@ public class FileTests
         using var folder = new TemporaryFolder();
         using var module = nn.Linear(2, 2);
         Directory.CreateDirectory(folder["folder"]);
-        string[] impossible = [folder["no/a"], folder["folder"], folder[new string('x', 300)]];
+        string[] impossible = [folder["no/a"], folder["folder"], folder[new string('x', 300)], "/dev/null"];
         foreach (var path in impossible)
         {
             var error = Assert.ThrowsAny<Exception>(() => Checkpoint.Save(path, module));
@@ -121,17 +121,21 @@ public class FileTests
         using var training = new Training(optimizer, schedule, hidden: 1);
         training.Load(folder["a"]);
         var before = training.Bits();
+        var state = random.get_rng_state().bytes.ToArray();
+        var start = whole.AsSpan().IndexOf(state);
+        Assert.NotEqual(-1, start);
         for (var place = 0; place < whole.Length; place++)
         {
-            // One in thirty of the random numbers is enough.
-            if (place is > 200 and < 4900 && place % 30 != 0) continue;
+            // One in thirty of the random numbers is enough; libtorch does not keep all bytes between them.
+            var isRandom = place >= start && place < start + state.Length;
+            if (isRandom && place % 30 != 0) continue;
             whole[place] ^= (byte)(1 << (place % 8));
             File.WriteAllBytes(folder["b"], [.. whole, .. SHA256.HashData(whole)]);
             var error = Record.Exception(() => training.Load(folder["b"]));
             if (error is null)
             {
                 Checkpoint.Save(folder["c"], training.Model, training.Optimizer, training.Scheduler, Checkpoint.Read(folder["b"]).Values);
-                Assert.Equal(File.ReadAllBytes(folder["b"]), File.ReadAllBytes(folder["c"]));
+                Assert.Equal(Kept(folder["b"]), Kept(folder["c"]));
                 training.Load(folder["a"]);
             }
             else
@@ -140,6 +144,13 @@ public class FileTests
             }
             Assert.Equal(before, training.Bits());
             whole[place] ^= (byte)(1 << (place % 8));
+
+            byte[] Kept(string path)
+            {
+                var bytes = File.ReadAllBytes(path)[..whole.Length];
+                if (isRandom) bytes.AsSpan(start, state.Length).Clear();
+                return bytes;
+            }
         }
     }
 

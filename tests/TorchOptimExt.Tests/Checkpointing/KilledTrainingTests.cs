@@ -22,6 +22,24 @@ public class KilledTrainingTests
         Assert.Empty(Partial(folder));
     }
 
+    [Fact]
+    public void A_checkpoint_that_a_limit_does_not_allow_is_an_IOException_and_leaves_the_last_one()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        KillAmidst(folder["killed"], 1);
+        var before = File.ReadAllBytes(folder["killed"]);
+        // Of 1,000 blocks of 512 bytes at most; a program that does not ignore the signal is ended by it.
+        var limited = new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$@\"", "sh", .. Command(folder["killed"])]) { RedirectStandardError = true };
+        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        using var training = Process.Start(limited)!;
+        var error = training.StandardError.ReadToEnd();
+        training.WaitForExit();
+        Assert.Contains($"System.IO.IOException: The checkpoint '{folder["killed"]}' cannot be written: it is larger", error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(folder["killed"]));
+        Assert.Empty(Partial(folder));
+    }
+
     private static string[] Partial(TemporaryFolder folder) => Directory.GetFiles(Path.GetDirectoryName(folder["killed"])!, "killed.*.partial");
 
     private static string Result(string path)
@@ -43,8 +61,10 @@ public class KilledTrainingTests
 
     private static Process Start(string path, params string[] stop)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "CheckpointedTraining.dll");
-        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return Process.Start(new ProcessStartInfo(host, [program, path, $"{Steps}", .. stop]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (host, arguments) = (Command(path)[0], Command(path)[1..]);
+        return Process.Start(new ProcessStartInfo(host, [.. arguments, .. stop]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
+
+    private static string[] Command(string path) =>
+        [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "CheckpointedTraining.dll"), path, $"{Steps}"];
 }
