@@ -25,7 +25,7 @@ internal sealed class SharedMemory
         (range, changed) = ((from, bytes, item), true);
     }
 
-    /// <summary>The pairs of items that share memory: each item that does is in one of them.</summary>
+    /// <summary>The pairs of items that share memory, in order: each item that does is in one of them.</summary>
     public List<(int one, int other)> Find()
     {
         if (!changed && count == last) return found;
@@ -40,6 +40,7 @@ internal sealed class SharedMemory
             if (from < end) found.Add((Math.Min(owner, item), Math.Max(owner, item)));
             if (from + bytes > end) (end, owner) = (from + (nint)bytes, item);
         }
+        found.Sort();       // not by where memory happens to lie
         return found;
     }
 }
