@@ -13,10 +13,12 @@ internal static class LineSearchCommand
         var iterations = Options.Count("--iterations", "The most iterations of a minimizer", 10_000);
         var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
         var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 3);
-        var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations, stochastic, epochs };
+        var peers = new Option<bool>("--peers") { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
+        var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations, stochastic, epochs, peers };
         command.SetAction(arguments =>
         {
-            if (arguments.GetValue(stochastic)) StochasticRun.Write(arguments.GetValue(epochs));
+            if (arguments.GetValue(peers)) PeersRun.Write();
+            else if (arguments.GetValue(stochastic)) StochasticRun.Write(arguments.GetValue(epochs));
             else Write(arguments.GetValue(iterations));
         });
         return command;

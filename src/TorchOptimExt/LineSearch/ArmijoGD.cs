@@ -7,7 +7,7 @@ namespace TorchOptimExt.LineSearch;
 /// <summary>
 /// Gradient descent whose step size is found by Armijo's rule: from a first trial, α is reduced until the loss falls enough.
 /// <code>
-/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   p = g + momentum · p_prev (−g where that does not descend),   d = −lr · p
+/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   p = g + momentum · p_prev (g where that does not descend, or its search fails),   d = −lr · p
 /// accept α where F(θ + αd) ≤ R + c·α·gᵀd,   R = F(θ), or the largest of the last `history` values
 /// otherwise α ← β·α, or by interpolation
 /// θ ← θ + αd
@@ -33,66 +33,18 @@ public sealed partial class ArmijoGD : LineSearchOptimizer
 {
     private new Options Settings => (Options)base.Settings;
 
-    // The first parameter's numbers are the search's: the last accepted α (0 before one), then earlier values of F, latest first.
-    private double[] Memory => StateOf(_parameter_groups[0].Parameters.First()).numbers;
+    private protected override double[] InitialMemory() => DescentMemory.Numbers(Settings.history!.Value);
 
-    /// <inheritdoc/>
-    protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
+    // The previous direction.
+    private protected override Tensor[] InitialTensors(Parameter parameter) => [zeros(parameter.shape, parameter.dtype, parameter.device)];
+
+    private protected override IStepMethod Method()
     {
-        ArgumentNullException.ThrowIfNull(parameter);
-        using var quiet = no_grad();
-        var memory = new double[IsFirst(parameter) ? Settings.history!.Value : 0];
-        if (memory.Length > 1) memory.AsSpan(1).Fill(double.NaN);
-        return (memory, [zeros(parameter.shape, parameter.dtype, parameter.device)]);
+        var settings = Settings;
+        return new Descent(new GradientDirections(settings, new(Memory, settings.history!.Value)), (trials, origin, candidate, least) =>
+            new ArmijoSearch(settings.c!.Value, settings.beta!.Value, settings.max_backtracks!.Value, Math.Max(least, settings.min_step!.Value), settings.interpolation!.Value)
+                .Search(trials.Value, origin, candidate.Slope, candidate.First, candidate.Curvature, candidate.Reference));
     }
-
-    private bool IsFirst(Parameter parameter) => _parameter_groups[0].Parameters.First().Handle == parameter.Handle;
-
-    private protected override IReadOnlyList<Tensor?> Differentiate(Tensor loss, IReadOnlyList<Parameter> parameters)
-    {
-        loss.backward();
-        return [.. parameters.Select(p => p.grad)];
-    }
-
-    private protected override SearchDirection Direct(IReadOnlyList<Leg> legs)
-    {
-        var kind = DirectionKind.NegativeGradient;
-        foreach (var leg in legs)
-        {
-            leg.Scale = -leg.Options.LearningRate!.Value;
-            if (MomentumOf(leg) is not (not 0 and var momentum)) continue;
-            leg.Direction = leg.State.tensors[0].mul(momentum).add_(leg.Gradient);
-            kind = DirectionKind.Momentum;
-        }
-        var slope = legs.Sum(leg => leg.Slope);
-        if (kind == DirectionKind.NegativeGradient || slope < 0) return new(kind, slope);
-        foreach (var leg in legs) leg.Direction = leg.Gradient;
-        return new(DirectionKind.NegativeGradient, legs.Sum(leg => leg.Slope));
-    }
-
-    private protected override ArmijoSearch Search() =>
-        new(Settings.c!.Value, Settings.beta!.Value, Settings.max_backtracks!.Value, Settings.min_step!.Value, Settings.interpolation!.Value);
-
-    private protected override double FirstStep() => Math.Min(Settings.max_step!.Value, (Settings.first_trial!.Value, Memory[0]) switch
-    {
-        (FirstTrial.Keep, > 0 and var last) => last,
-        (FirstTrial.Grow, > 0 and var last) => last * Settings.growth!.Value,
-        _ => 1,
-    });
-
-    private protected override double Reference(double before) => Memory.Skip(1).Where(value => !double.IsNaN(value)).Append(before).Max();
-
-    private protected override void Accept(IReadOnlyList<Leg> legs, LineSearchStep step)
-    {
-        var memory = Memory;
-        for (var k = memory.Length - 1; k > 1; k--) memory[k] = memory[k - 1];
-        if (memory.Length > 1) memory[1] = step.Before;
-        memory[0] = step.Step;
-        foreach (var leg in legs)
-            if (MomentumOf(leg) != 0) leg.State.tensors[0].copy_(leg.Direction);
-    }
-
-    private static double MomentumOf(Leg leg) => ((Options)leg.Options).momentum!.Value;
 
     /// <summary>The hyperparameters of a group: a learning rate, momentum and weight decay of its own; those of the search are the same for all. What is null takes the optimizer's.</summary>
     public sealed partial class Options : ArmijoOptions
@@ -105,11 +57,11 @@ public sealed partial class ArmijoGD : LineSearchOptimizer
         [Hyperparameter(Default = Interpolation.None, Shared = true)]
         public Interpolation? interpolation { get; set; }
 
-        /// <summary>Which α a step tries first: 1, the last accepted one, or that times growth.</summary>
+        /// <summary>Which α a step tries first: 1, the last accepted one, that times growth, or one from the last decrease or curvature.</summary>
         [Hyperparameter(Default = FirstTrial.Restart, Shared = true)]
         public FirstTrial? first_trial { get; set; }
 
-        /// <summary>The factor of the last accepted α with <see cref="FirstTrial.Grow"/>; &gt; 1.</summary>
+        /// <summary>The factor of the last accepted α with <see cref="FirstTrial.Grow"/> and <see cref="FirstTrial.Keep"/>; &gt; 1.</summary>
         [Hyperparameter(Default = 2, Above = 1, Shared = true)]
         public double? growth { get; set; }
 
@@ -117,7 +69,7 @@ public sealed partial class ArmijoGD : LineSearchOptimizer
         [Hyperparameter(Default = 10, Above = 0, Shared = true)]
         public double? max_step { get; set; }
 
-        /// <summary>The decrease is measured from the largest of so many values of F, the present one included; from 1 to 1,000,000. With 1 every accepted step lowers F.</summary>
+        /// <summary>The decrease is measured from the largest of so many values of F, the present one included; from 1 to 1,000,000. It holds for searches along −g; one along a momentum is measured from the present value. With 1 every accepted step lowers F.</summary>
         [Hyperparameter(Default = 1, AtLeast = 1, AtMost = 1e6, Shared = true)]
         public int? history { get; set; }
 

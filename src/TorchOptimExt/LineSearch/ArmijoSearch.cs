@@ -8,7 +8,7 @@ namespace TorchOptimExt.LineSearch;
 /// m(α) = α·φ′(0) + ½·α²·curvature
 /// accept α where m(α) &lt; 0 and φ(α) ≤ reference + c·m(α)
 /// </code>
-/// Without curvature and with reference = φ(0) that is φ(α) ≤ φ(0) + c·α·φ′(0). NaN and ±∞ are refused.
+/// Without curvature and with reference = φ(0) that is φ(α) ≤ φ(0) + c·α·φ′(0). NaN and ±∞ are refused, and the next trial is ten times shorter.
 /// </summary>
 /// <remarks>
 /// The search of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> by itself, on any function of one number.
@@ -37,7 +37,7 @@ public sealed class ArmijoSearch
     /// <param name="beta">β, by which a refused step size is multiplied; 0 &lt; β &lt; 1.</param>
     /// <param name="max_backtracks">The most reductions of the step size; ≥ 0.</param>
     /// <param name="min_step">The smallest step size that is tried; &gt; 0.</param>
-    /// <param name="interpolation">How the next step size is found. A refused value that is not finite, or a model that does not decrease, is followed by β·α always.</param>
+    /// <param name="interpolation">How the next step size is found. A model that does not decrease is followed by β·α always, a value that is not finite by α/10.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; NaN and infinity always are.</exception>
     public ArmijoSearch(double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None)
     {
@@ -67,23 +67,25 @@ public sealed class ArmijoSearch
         if (!double.IsFinite(origin)) return new(LineSearchOutcome.NonFiniteLoss, 0, origin, 0);
         if (!(slope < 0 && double.IsFinite(slope))) return new(LineSearchOutcome.NoDescent, 0, origin, 0);
         var limit = reference ?? origin;
-        var (trials, refused) = (0, default(Trial?));
+        var (trials, refused, smallest) = (0, default(Trial?), 0.0);
         var step = first;
         for (var reductions = 0; ; reductions++)
         {
-            if (!(step >= min_step)) return new(LineSearchOutcome.MinStep, 0, origin, trials);
+            if (!(step >= min_step)) return new(LineSearchOutcome.MinStep, 0, origin, trials, Smallest: smallest);
             var model = step * slope + 0.5 * step * step * curvature;
             var earlier = refused;
             refused = null;
+            var overflowed = false;
             if (model < 0)
             {
                 var found = value(step);
-                trials++;
-                if (found <= limit + c * model && double.IsFinite(found)) return new(LineSearchOutcome.Accepted, step, found, trials);
+                (trials, smallest) = (trials + 1, step);
+                if (found <= limit + c * model && double.IsFinite(found)) return new(LineSearchOutcome.Accepted, step, found, trials, Smallest: step);
                 if (double.IsFinite(found)) refused = new(step, found);
+                else overflowed = true;
             }
-            if (reductions == max_backtracks) return new(LineSearchOutcome.MaxBacktracks, 0, origin, trials);
-            step = Shorter(step, origin, slope, refused, earlier);
+            if (reductions == max_backtracks) return new(LineSearchOutcome.MaxBacktracks, 0, origin, trials, Smallest: smallest);
+            step = overflowed ? 0.1 * step : Shorter(step, origin, slope, refused, earlier);
         }
     }
 

@@ -1,32 +1,83 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>The truncated Newton direction of Nocedal and Wright, "Numerical Optimization", 2006, algorithm 7.1.</summary>
-internal static class ConjugateGradients
+/// <summary>
+/// Minimizes the quadratic model gᵀd + ½·dᵀHd approximately by conjugate gradients on products of H with a vector, until the residual ‖Hd + g‖ is
+/// min(0.5, √‖g‖)·‖g‖, a direction of negative curvature, the radius, or the last iteration.
+/// </summary>
+/// <remarks>Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 7.1 and 7.2; T. Steihaug, "The Conjugate Gradient Method and Trust
+/// Regions in Large Scale Optimization", 1983.</remarks>
+public static class ConjugateGradients
 {
-    /// <summary>Solves H·d = −g until the residual is min(0.5, √‖g‖)·‖g‖, a direction of negative curvature, or the last iteration.</summary>
-    /// <returns>The direction, and whether the residual was reached. −g where the first direction has negative curvature.</returns>
-    public static (Tensor direction, bool complete) Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations)
+    /// <summary>Finds a direction for a line search. Where the first direction has negative curvature, it is −g.</summary>
+    /// <param name="times">Gives H·v for a vector of g's shape.</param>
+    /// <param name="gradient">g, a vector.</param>
+    /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
+    /// <returns>The direction d and what is known of it. Its tensors belong to the open dispose scope.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations) =>
+        Iterate(times, gradient, iterations, double.PositiveInfinity);
+
+    /// <summary>Finds a step within a trust region: where a direction has negative curvature or leaves the region, the step goes along it up to the radius.</summary>
+    /// <param name="times">Gives H·v for a vector of g's shape.</param>
+    /// <param name="gradient">g, a vector.</param>
+    /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
+    /// <param name="radius">The largest length of the step; &gt; 0.</param>
+    /// <returns>The step d and what is known of it. Its tensors belong to the open dispose scope.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is not greater than 0.</exception>
+    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius) => radius > 0
+        ? Iterate(times, gradient, iterations, radius)
+        : throw new ArgumentOutOfRangeException(nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
+
+    private static ConjugateGradientsResult Iterate(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius)
     {
-        var direction = zeros_like(gradient);
+        ArgumentNullException.ThrowIfNull(times);
+        ArgumentNullException.ThrowIfNull(gradient);
+        var (direction, curved) = (zeros_like(gradient), zeros_like(gradient));     // d and Hd
         var (residual, search) = (gradient.clone(), gradient.neg());
-        var squared = residual.dot(residual).item<double>();
-        var norm = Math.Sqrt(squared);
-        var enough = Math.Min(0.5, Math.Sqrt(norm)) * norm;
+        var squared = residual.dot(residual).ToDouble();
+        var enough = Math.Min(0.5, Math.Sqrt(Math.Sqrt(squared))) * Math.Sqrt(squared);
         for (var k = 0; k < iterations; k++)
         {
             using var scope = NewDisposeScope();
             var product = times(search);
-            var curvature = search.dot(product).item<double>();
-            if (!(curvature > 0 && double.IsFinite(curvature))) return (k == 0 ? gradient.neg().MoveToOuterDisposeScope() : direction, false);
-            direction.add_(search, alpha: squared / curvature);
-            residual.add_(product, alpha: squared / curvature);
-            var next = residual.dot(residual).item<double>();
-            if (Math.Sqrt(next) < enough) return (direction, true);
+            var curvature = search.dot(product).ToDouble();
+            if (!(curvature > 0 && double.IsFinite(curvature)))
+            {
+                if (double.IsPositiveInfinity(radius)) Go(k == 0 ? 1 : 0, product);
+                else if (double.IsFinite(curvature)) Go(ToRadius(direction, search, radius), product);
+                return new(direction, curved, false, true, !double.IsPositiveInfinity(radius));
+            }
+            var length = squared / curvature;
+            if (!double.IsPositiveInfinity(radius) && ToRadius(direction, search, radius) is var reach && reach <= length)
+            {
+                Go(reach, product);
+                return new(direction, curved, false, false, true);
+            }
+            Go(length, product);
+            residual.add_(product, alpha: length);
+            var next = residual.dot(residual).ToDouble();
+            if (Math.Sqrt(next) < enough || next == 0) return new(direction, curved, true, false, false);
             search.mul_(next / squared).sub_(residual);
             squared = next;
         }
-        return (direction, false);
+        return new(direction, curved, false, false, false);
+
+        void Go(double length, Tensor product)
+        {
+            direction.add_(search, alpha: length);
+            curved.add_(product, alpha: length);
+        }
+    }
+
+    // The positive t with ‖d + t·p‖ = radius.
+    private static double ToRadius(Tensor direction, Tensor search, double radius)
+    {
+        double a = search.dot(search).ToDouble(), b = direction.dot(search).ToDouble(), c = direction.dot(direction).ToDouble() - radius * radius;
+        var root = Math.Sqrt(Math.Max(0, b * b - a * c));
+        return b > 0 ? -c / (b + root) : (root - b) / a;
     }
 }

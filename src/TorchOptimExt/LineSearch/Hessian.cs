@@ -21,23 +21,34 @@ internal sealed class Hessian
     /// <summary>How many elements the parameters have together.</summary>
     public long Size { get; }
 
-    /// <summary>How many products were computed.</summary>
+    /// <summary>How many products were computed, without those for the matrix.</summary>
     public int Products { get; private set; }
+
+    /// <summary>How often the matrix was computed.</summary>
+    public int Matrices { get; private set; }
 
     /// <summary>H·v, by a pass backwards through the gradient.</summary>
     public Tensor Times(Tensor vector)
     {
         Products++;
+        return Product(vector);
+    }
+
+    private Tensor Product(Tensor vector)
+    {
         var parts = vector.split(sizes);
         foreach (var leg in legs) leg.Parameter.grad = null;
         if (curved.Length > 0)
             autograd.backward([.. curved.Select(leg => leg.Found)], [.. Like(parts)], retain_graph: true, create_graph: false, inputs: [.. curved.Select(leg => leg.Parameter)]);
-        return cat([.. legs.Select((leg, k) => Row(leg, parts[k]))]);
+        var row = cat([.. legs.Select((leg, k) => Row(leg, parts[k]))]);
+        foreach (var leg in legs) leg.Parameter.grad = null;
+        return row;
     }
 
     /// <summary>The matrix, one product a row, made symmetric.</summary>
     public Tensor Matrix()
     {
+        Matrices++;
         var unit = zeros(Size, dtype: ScalarType.Float64, device: legs[0].Parameter.device);
         var rows = zeros(Size, Size, dtype: ScalarType.Float64, device: legs[0].Parameter.device);
         for (long k = 0; k < Size; k++)
@@ -45,7 +56,7 @@ internal sealed class Hessian
             using var scope = NewDisposeScope();
             unit.zero_();
             unit[k] = 1.0;
-            rows[k].copy_(Times(unit));
+            rows[k].copy_(Product(unit));
         }
         return rows.add(rows.transpose(0, 1)).mul_(0.5);
     }

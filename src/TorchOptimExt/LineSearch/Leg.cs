@@ -15,6 +15,8 @@ internal sealed class Leg(Parameter parameter, LineSearchOptions options, Tensor
     /// <summary>The hyperparameters of its group.</summary>
     public LineSearchOptions Options => options;
 
+    public double LearningRate => options.LearningRate!.Value;
+
     public TensorState State => state;
 
     /// <summary>The gradient of F, of the parameter's shape and dtype.</summary>
@@ -30,10 +32,35 @@ internal sealed class Leg(Parameter parameter, LineSearchOptions options, Tensor
     public double Slope => Scale * Wide(Gradient).dot(Wide(Direction)).item<double>();
 
     /// <summary>max|g|; NaN where an element is.</summary>
-    public double LargestGradient => Gradient.NumberOfElements == 0 ? 0 : Math.Max(Number(Gradient.max()), -Number(Gradient.min()));
+    public double LargestGradient
+    {
+        get
+        {
+            if (Gradient.NumberOfElements == 0) return 0;
+            using var scope = NewDisposeScope();
+            return Math.Max(Number(Gradient.max()), -Number(Gradient.min()));
+        }
+    }
 
     /// <summary>The elements in a row, in float64.</summary>
     public static Tensor Wide(Tensor tensor) => tensor.reshape(-1).to_type(ScalarType.Float64);
+
+    /// <summary>The elements of all legs in a row, in float64.</summary>
+    public static Tensor Flat(IReadOnlyList<Leg> legs, Func<Leg, Tensor> part) => cat([.. legs.Select(leg => Wide(part(leg)))]);
+
+    /// <summary>Gives each leg its part of a vector over the elements of all, times its learning rate, as the direction.</summary>
+    public static void Part(IReadOnlyList<Leg> legs, Tensor vector)
+    {
+        var parts = vector.split([.. legs.Select(leg => leg.Parameter.NumberOfElements)]);
+        foreach (var (leg, part) in legs.Zip(parts)) leg.Point(part, leg.LearningRate);
+    }
+
+    /// <summary>Sets the direction from elements in a row.</summary>
+    public void Point(Tensor elements, double scale) =>
+        (Direction, Scale) = (elements.reshape(parameter.shape).to_type(parameter.dtype), scale);
+
+    /// <summary>−g times the learning rate.</summary>
+    public void PointDownhill() => (Direction, Scale) = (Gradient, -LearningRate);
 
     private static double Number(Tensor one) => one.to_type(ScalarType.Float64).item<double>();
 }

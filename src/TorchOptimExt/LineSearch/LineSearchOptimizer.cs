@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
@@ -7,8 +6,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The base of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/>: a step evaluates the closure once with gradients, finds a
-/// direction, and evaluates it once for each step size along that direction until one is accepted.
+/// The base of <see cref="ArmijoGD"/>, <see cref="WolfeLBFGS"/>, <see cref="ArmijoNewton"/> and <see cref="TrustRegionNewton"/>: a step evaluates the
+/// closure where the parameters are, and once for each trial elsewhere until one is accepted; <see cref="minimize"/> makes many steps on one objective.
 /// </summary>
 /// <remarks>
 /// The closure computes the loss and returns it; it does not call backward(). For given parameters it must return the same loss
@@ -17,9 +16,12 @@ namespace TorchOptimExt.LineSearch;
 /// </remarks>
 public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {
-    private readonly Ray ray = new();
-
     private protected LineSearchOptimizer(LineSearchOptions defaults) : base(defaults) { }
+
+    /// <summary>Tensors that evaluations change, such as those of <c>model.buffers()</c> with batch normalization: the evaluation where a step begins
+    /// updates them, as in a plain loop, trials do not. Null for none.</summary>
+    [ConstructorArgument]
+    private protected IEnumerable<Tensor>? buffers { get; init => field = value?.ToList(); }
 
     /// <summary>Receives one debug message a step; null for none.</summary>
     [ConstructorArgument]
@@ -32,22 +34,29 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 
     private protected double Sign => Settings.maximize!.Value ? -1 : 1;
 
-    /// <summary>The gradient of f for each of these parameters; null where f does not depend on one.</summary>
-    private protected abstract IReadOnlyList<Tensor?> Differentiate(Tensor loss, IReadOnlyList<Parameter> parameters);
+    private protected Parameter FirstParameter => _parameter_groups[0].Parameters.First();
 
-    /// <summary>Gives each leg its direction and scale.</summary>
-    private protected abstract SearchDirection Direct(IReadOnlyList<Leg> legs);
+    /// <summary>The numbers that the optimizer remembers, with the state of its first parameter. The last one counts quiet steps.</summary>
+    private protected double[] Memory => StateOf(FirstParameter).numbers;
 
-    private protected abstract ArmijoSearch Search();
+    /// <summary>Puts the parts of the optimizer together as the settings say.</summary>
+    private protected abstract IStepMethod Method();
 
-    private protected virtual double FirstStep() => 1;
+    /// <summary>The numbers of an optimizer without steps; the last one is the base's.</summary>
+    private protected abstract double[] InitialMemory();
 
-    private protected virtual double Reference(double before) => before;
+    /// <summary>What is remembered of each parameter.</summary>
+    private protected abstract Tensor[] InitialTensors(Parameter parameter);
 
-    /// <summary>Remembers an accepted step.</summary>
-    private protected virtual void Accept(IReadOnlyList<Leg> legs, LineSearchStep step) { }
+    /// <inheritdoc/>
+    protected sealed override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        using var quiet = no_grad();
+        return (parameter.Handle == FirstParameter.Handle ? InitialMemory() : [], InitialTensors(parameter));
+    }
 
-    /// <summary>Performs one optimization step along one direction; <see cref="LastStep"/> tells how it ended.</summary>
+    /// <summary>Performs one optimization step; <see cref="LastStep"/> tells how it ended.</summary>
     /// <param name="closure">Computes and returns the loss, a floating-point tensor of one element, and leaves backward() to the optimizer. Required.</param>
     /// <returns>What the closure returned where the step began, without weight decay; the caller owns it.</returns>
     /// <exception cref="InvalidOperationException">There is no closure; it called backward(); it did not return a floating-point tensor of one element that can be differentiated and depends on
@@ -56,122 +65,135 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <remarks>What the closure throws is passed on; every parameter then has the bits that it had before the step.</remarks>
     public override Tensor step(Func<Tensor>? closure = null)
     {
-        ThrowIfNotReady();
-        var name = GetType().Name;
-        if (closure is null) throw new InvalidOperationException($"{name} evaluates the loss several times: call step(closure) with a closure that computes and returns it.");
-        LastStep = null;
-        using var objective = new Objective(name, closure, Decays(), Sign);
-        var loss = objective.Differentiable();
-        using (NewDisposeScope())
-        using (no_grad())
-            LastStep = Step(objective, loss);
-        if (logger is not null) LineSearchLog.Step(logger, name, LastStep);
+        using var objective = Begin(closure, "step(closure)");
+        var loss = objective.Begin();
+        using var scope = NewDisposeScope();
+        using var at = At(objective, loss);
+        try
+        {
+            var (report, end) = Advance(objective, at, keep: false, evaluations: 0, gradients: 0);
+            end?.Dispose();
+            Log(report);
+        }
+        finally
+        {
+            at.LeaveGradients();
+        }
         return loss;
     }
 
-    private LineSearchStep Step(Objective objective, Tensor loss)
+    /// <summary>
+    /// Minimizes one fixed objective: makes steps until one ends otherwise than by moving the parameters, or max_steps have moved them. What the
+    /// evaluation of an accepted point gave, value and gradient, is kept for the next step.
+    /// </summary>
+    /// <param name="closure">Computes and returns the loss, the same for the same parameters, and leaves backward() to the optimizer; see <see cref="step"/>.
+    /// Random numbers that it draws are the same in every evaluation.</param>
+    /// <param name="max_steps">The most steps; ≥ 0.</param>
+    /// <param name="progress">Receives each step's report; null for none.</param>
+    /// <param name="cancellation">Ends the minimization between two steps.</param>
+    /// <returns>How it ended and what it took. The parameters' grad then holds the gradient of the loss where it ended.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max_steps"/> is negative.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the parameters are where the last step left them.</exception>
+    /// <inheritdoc cref="step" path="/exception"/>
+    public MinimizeResult minimize(Func<Tensor> closure, int max_steps = 10_000, IProgress<LineSearchStep>? progress = null, CancellationToken cancellation = default)
     {
-        var before = objective.Value(loss);
-        var report = new LineSearchStep { Outcome = LineSearchOutcome.NonFiniteLoss, Before = before, After = before, Evaluations = objective.Evaluations, LargestGradient = double.NaN };
-        if (!double.IsFinite(before)) return report;
-        var legs = Legs(loss);
+        ArgumentOutOfRangeException.ThrowIfNegative(max_steps);
+        using var objective = Begin(closure, "minimize(closure)");
+        using var scope = NewDisposeScope();
+        var at = At(objective, objective.Begin());
+        var (moves, products, hessians, outcome) = (0, 0, 0, LineSearchOutcome.Accepted);
+        var (evaluations, gradients) = (0, 0);
         try
         {
-            report = report with { LargestGradient = legs.Select(leg => leg.LargestGradient).Aggregate(Math.Max) };
-            if (!double.IsFinite(report.LargestGradient)) return report with { Outcome = LineSearchOutcome.NonFiniteGradient };
-            if (report.LargestGradient <= (Settings.tolerance_grad ?? Tolerances.Gradient(legs))) return report with { Outcome = LineSearchOutcome.Converged };
-            return Along(objective, legs, report);
+            while (outcome is LineSearchOutcome.Accepted or LineSearchOutcome.Refused && (moves < max_steps || IsStationary(at)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var inner = NewDisposeScope();
+                var (report, end) = Advance(objective, at, keep: true, evaluations, gradients);
+                (evaluations, gradients, outcome) = (objective.Evaluations, objective.Gradients, report.Outcome);
+                (products, hessians) = (products + report.HessianProducts, hessians + report.Hessians);
+                Log(report);
+                progress?.Report(report);
+                if (end is null) continue;
+                moves++;
+                at.Dispose();
+                at = end;
+                if (outcome == LineSearchOutcome.Accepted && moves < max_steps) at.LeaveBuffers(objective.Buffers);
+            }
+            return new(outcome, at.Value, at.LargestGradient, moves, objective.Evaluations, objective.Gradients, products, hessians);
         }
         finally
         {
-            foreach (var leg in legs) leg.Parameter.grad = leg.Found.detach();
+            at.LeaveGradients();
+            at.Dispose();
         }
     }
 
-    private LineSearchStep Along(Objective objective, IReadOnlyList<Leg> legs, LineSearchStep report)
+    private Objective Begin(Func<Tensor>? closure, string call)
     {
-        var direction = Direct(legs);
-        var reference = Reference(report.Before);
-        var result = Move(objective, legs, report.Before, reference, direction);
+        ThrowIfNotReady();
+        var name = GetType().Name;
+        if (closure is null) throw new InvalidOperationException($"{name} evaluates the loss several times: call {call} with a closure that computes and returns it.");
+        LastStep = null;
+        return new(name, closure, Terms(), Sign, Method().UsesCurvature, new(name, [.. buffers ?? []]));
+    }
+
+    private static Point At(Objective objective, Tensor loss)
+    {
+        using var quiet = no_grad();
+        var value = objective.Value(loss);
+        return new Point(value, double.IsFinite(value) ? objective.Differentiate(loss) : []).Detach();
+    }
+
+    private (LineSearchStep report, Point? end) Advance(Objective objective, Point at, bool keep, int evaluations, int gradients)
+    {
+        using var quiet = no_grad();
+        var method = Method();
+        var (report, end) = Ended(at) is { } outcome ? (Unmoved(at, outcome), null) : Move(objective, method, at, keep || method.UsesEnd);
         report = report with
         {
-            Outcome = result.Outcome,
-            Step = result.Step,
-            After = result.Value,
-            Reference = reference,
-            Slope = direction.Slope,
-            Curvature = direction.Curvature,
-            Trials = result.Trials,
-            Evaluations = objective.Evaluations,
-            Direction = direction.Kind,
-            Shift = direction.Shift,
-            HessianProducts = direction.HessianProducts,
+            LargestGradient = at.LargestGradient,
+            Evaluations = objective.Evaluations - evaluations,
+            Gradients = objective.Gradients - gradients,
         };
-        if (!report.Moved) return report;
-        foreach (var leg in legs) leg.State.step++;
-        Accept(legs, report);
-        var still = (Settings.tolerance_change ?? Tolerances.Change(legs)) * Math.Max(1, Math.Abs(report.After));
-        return Math.Abs(report.After - report.Before) <= still ? report with { Outcome = LineSearchOutcome.Converged } : report;
+        if (!report.Moved) return (report, end);
+        foreach (var leg in at.Legs) leg.State.step++;
+        Memory[^1] = Rule(at).Count((int)Memory[^1], report.Before, report.After, report.Step, report.FirstTrial);
+        if (Memory[^1] < Settings.patience) return (report, end);
+        Memory[^1] = 0;
+        return (report with { Outcome = LineSearchOutcome.Converged }, end);
     }
 
-    // The gradients are out of the closure's reach meanwhile: it may call zero_grad(), and they may be the direction.
-    private RaySearchResult Move(Objective objective, IReadOnlyList<Leg> legs, double before, double reference, SearchDirection direction)
+    private (LineSearchStep report, Point? end) Move(Objective objective, IStepMethod method, Point at, bool keep)
     {
-        foreach (var leg in legs) leg.Parameter.grad = null;
-        ray.Begin(legs);
-        var accepted = false;
-        try
-        {
-            var result = Search().Search(Try, before, direction.Slope, FirstStep(), direction.Curvature, reference);
-            accepted = result.Outcome == LineSearchOutcome.Accepted;
-            return result;
-        }
-        finally
-        {
-            if (!accepted) ray.Return();
-            ray.End();
-        }
-
-        double Try(double step)
-        {
-            ray.MoveTo(step);
-            return objective.Again();
-        }
+        using var trials = new Trials(objective, at, keep);
+        var (report, end) = IsStationary(at) ? method.Escape(at, trials) ?? (Unmoved(at, LineSearchOutcome.Converged), null)
+            : method.Advance(at, trials, Rule(at));
+        return (report with { Trials = trials.Count }, end);
     }
 
-    private List<(Parameter, double)> Decays() =>
-        [.. _parameter_groups.SelectMany(group => group.Parameters.Select(p => (p, ((LineSearchOptions)group.Options).weight_decay!.Value)))];
+    // What ends a step before it looks for a direction.
+    private static LineSearchOutcome? Ended(Point at) => !double.IsFinite(at.Value) ? LineSearchOutcome.NonFiniteLoss
+        : at.Legs.Count == 0 ? LineSearchOutcome.NoDescent
+        : !double.IsFinite(at.LargestGradient) ? LineSearchOutcome.NonFiniteGradient : null;
 
-    private List<Leg> Legs(Tensor loss)
+    private static LineSearchStep Unmoved(Point at, LineSearchOutcome outcome) => new() { Outcome = outcome, Before = at.Value, After = at.Value, Evaluations = 0 };
+
+    private bool IsStationary(Point at) => at.Legs.Count > 0 && Rule(at).IsStationary(at.LargestGradient);
+
+    private StoppingRule Rule(Point at)
     {
-        var all = _parameter_groups.SelectMany(group => group.Parameters.Select(p => (parameter: p, options: (LineSearchOptions)group.Options))).ToList();
-        var gradients = GradientsOf(loss, [.. all.Select(a => a.parameter)]);
-        var legs = new List<Leg>();
-        foreach (var ((parameter, options), found) in all.Zip(gradients))
-        {
-            if (found is null) continue;
-            CheckGradient(parameter, found);
-            legs.Add(new(parameter, options, StateOf(parameter), found, GradientOfF(parameter, options.weight_decay!.Value, found.detach())));
-        }
-        return legs.Count > 0 ? legs : throw new InvalidOperationException($"{GetType().Name}: the loss depends on none of the parameters.");
+        var epsilon = Epsilon.Of(at.Legs);
+        var gradient = at.Legs.All(leg => leg.Parameter.dtype == ScalarType.Float64) ? 1e-8 : 1e-5;
+        return new(Settings.tolerance_grad ?? gradient, Settings.tolerance_change ?? 4 * epsilon, Settings.patience!.Value, epsilon);
     }
 
-    private IReadOnlyList<Tensor?> GradientsOf(Tensor loss, IReadOnlyList<Parameter> parameters)
+    private void Log(LineSearchStep report)
     {
-        try
-        {
-            return Differentiate(loss, parameters);
-        }
-        catch (ExternalException e)
-        {
-            throw new InvalidOperationException($"{GetType().Name}: the loss cannot be differentiated; the closure must not call backward() itself. {e.Message}", e);
-        }
+        LastStep = report;
+        if (logger is not null) LineSearchLog.Step(logger, GetType().Name, report);
     }
 
-    private Tensor GradientOfF(Parameter parameter, double decay, Tensor gradient)
-    {
-        if (Sign < 0) gradient = gradient.neg();
-        if (decay != 0) gradient = gradient.add(parameter, alpha: decay);
-        return parameter.is_contiguous() ? gradient.contiguous() : gradient;
-    }
+    private List<ObjectiveTerm> Terms() => [.. _parameter_groups.SelectMany(group =>
+        group.Parameters.Select(p => new ObjectiveTerm(p, (LineSearchOptions)group.Options, StateOf(p), CheckGradient)))];
 }

@@ -22,8 +22,12 @@ public abstract class LineSearchOptions : HyperparameterOptions
     [Hyperparameter(AtLeast = 0, Optional = true, Shared = true, Last = true)]
     public double? tolerance_grad { get; set; }
 
-    /// <summary>The change of F, in units of max(1, |F|), up to which an accepted step reports convergence; ≥ 0. Null takes the machine epsilon of the
-    /// coarsest dtype among the parameters.</summary>
+    /// <summary>The change of F, in units of |F|, up to which an accepted step counts as quiet; ≥ 0. Null takes four machine epsilons of the coarsest
+    /// dtype among the parameters.</summary>
     [Hyperparameter(AtLeast = 0, Optional = true, Shared = true, Last = true)]
     public double? tolerance_change { get; set; }
+
+    /// <summary>After how many quiet steps in a row a step reports convergence, none of them far shorter than its first trial; ≥ 1.</summary>
+    [Hyperparameter(Default = 3, AtLeast = 1, Shared = true, Last = true)]
+    public int? patience { get; set; }
 }

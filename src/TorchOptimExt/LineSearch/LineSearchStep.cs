@@ -12,6 +12,9 @@ public sealed record LineSearchStep
     /// <summary>The accepted step size α, in multiples of d; 0 where none was accepted.</summary>
     public double Step { get; init; }
 
+    /// <summary>The step size that was tried first; 0 where the step ended before the search.</summary>
+    public double FirstTrial { get; init; }
+
     /// <summary>F before the step.</summary>
     public required double Before { get; init; }
 
@@ -24,14 +27,17 @@ public sealed record LineSearchStep
     /// <summary>gᵀd, the derivative of F along d; 0 where the step ended before the search.</summary>
     public double Slope { get; init; }
 
-    /// <summary>b · dᵀHd, the curvature in the model of the decrease; 0 for <see cref="ArmijoGD"/>.</summary>
+    /// <summary>The curvature in the model of the decrease, b · dᵀHd; 0 where the method has none.</summary>
     public double Curvature { get; init; }
 
     /// <summary>The number of step sizes that were evaluated.</summary>
     public int Trials { get; init; }
 
-    /// <summary>The number of calls of the closure: one where the step begins, and one for each trial.</summary>
+    /// <summary>The number of calls of the closure: one where the step begins unless <c>minimize</c> knew that point, and one for each trial.</summary>
     public required int Evaluations { get; init; }
+
+    /// <summary>The number of backward passes.</summary>
+    public int Gradients { get; init; }
 
     /// <summary>max|g|, the largest absolute value in the gradient of F where the step began; NaN where F is not finite there.</summary>
     public double LargestGradient { get; init; }
@@ -39,9 +45,12 @@ public sealed record LineSearchStep
     /// <summary>The direction along which the search went.</summary>
     public DirectionKind Direction { get; init; }
 
-    /// <summary>τ, which was added to the diagonal of the Hessian; 0 where none was needed, and for <see cref="ArmijoGD"/>.</summary>
-    public double Shift { get; init; }
+    /// <summary>The trust region's radius, in units of the learning rates, within which the last trial lay; 0 for the line searches.</summary>
+    public double Radius { get; init; }
 
-    /// <summary>The number of products of the Hessian with a vector, each a backward pass through the gradient; 0 for <see cref="ArmijoGD"/>.</summary>
+    /// <summary>The number of products of the Hessian with a vector, each a backward pass through the gradient, without those for whole Hessians.</summary>
     public int HessianProducts { get; init; }
+
+    /// <summary>The number of Hessians that were computed, each a backward pass through the gradient for every element.</summary>
+    public int Hessians { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,56 +7,144 @@ namespace TorchOptimExt.LineSearch;
 
 /// <summary>
 /// F = ±f + ½·Σ λ‖θ‖² at the parameters' present values. Every evaluation draws the same random numbers: the state of the
-/// CPU's generator is that before the first one; for parameters on CUDA, whose state cannot be read, each begins from one seed.
+/// CPU's generator is that before the first one; for parameters on CUDA, whose state cannot be read, each begins from one seed. Buffers
+/// keep what the first evaluation made of them.
 /// </summary>
 internal sealed class Objective : IDisposable
 {
     private readonly string name;
     private readonly Func<Tensor> closure;
-    private readonly IReadOnlyList<(Parameter parameter, double decay)> parameters;
+    private readonly IReadOnlyList<ObjectiveTerm> terms;
     private readonly double sign;
+    private readonly bool twice;
     private readonly long? seed;
     private readonly Tensor random;
 
-    public Objective(string name, Func<Tensor> closure, IReadOnlyList<(Parameter parameter, double decay)> parameters, double sign)
+    /// <param name="name">The optimizer's name, for messages.</param>
+    /// <param name="closure">Gives f.</param>
+    /// <param name="terms">All parameters of the optimizer.</param>
+    /// <param name="sign">−1 to maximize f.</param>
+    /// <param name="twice">Whether gradients keep their graph, for second derivatives.</param>
+    /// <param name="buffers">What trials must not change.</param>
+    public Objective(string name, Func<Tensor> closure, IReadOnlyList<ObjectiveTerm> terms, double sign, bool twice, KeptBuffers buffers)
     {
-        (this.name, this.closure, this.parameters, this.sign) = (name, closure, parameters, sign);
-        if (parameters.Any(p => p.parameter.device_type == DeviceType.CUDA)) seed = Draw();
+        (this.name, this.closure, this.terms, this.sign, this.twice, Buffers) = (name, closure, terms, sign, twice, buffers);
+        if (terms.Any(term => term.Parameter.device_type == DeviceType.CUDA)) seed = Draw();
         random = torch.random.get_rng_state().DetachFromDisposeScope();
     }
+
+    public KeptBuffers Buffers { get; }
+
+    /// <summary>−1 to maximize f.</summary>
+    public double Sign => sign;
 
     /// <summary>How often the closure was called.</summary>
     public int Evaluations { get; private set; }
 
-    /// <summary>The loss with its graph, for one backward pass. The parameters' gradients are null then.</summary>
+    /// <summary>How many backward passes there were.</summary>
+    public int Gradients { get; private set; }
+
+    /// <summary>The loss with its graph where a step begins, for one backward pass. The parameters' gradients are null then.</summary>
     /// <exception cref="InvalidOperationException">It is no differentiable number, or the closure ran the backward pass.</exception>
-    public Tensor Differentiable()
+    public Tensor Begin()
     {
-        foreach (var (parameter, _) in parameters) parameter.grad = null;
-        using var on = enable_grad();
-        var loss = Number(Evaluate());
-        foreach (var (parameter, _) in parameters)
-        {
-            using var grad = parameter.grad;
-            if (grad is not null) throw Wrong("the closure called backward(); it must only compute and return the loss, the optimizer differentiates it");
-        }
-        if (!loss.requires_grad) throw Wrong("the loss does not require gradients; the closure must compute it from the parameters with gradients on, without detach(), item() or no_grad()");
+        Buffers.Check();
+        foreach (var term in terms) term.Parameter.grad = null;
+        var loss = WithGraph();
+        Buffers.Keep();
         return loss;
     }
 
-    /// <summary>F after the parameters were moved. What the closure makes is disposed.</summary>
-    public double Again()
+    /// <summary>The loss after the parameters were moved, with its graph, and what the evaluation made of the buffers; the caller disposes them. What
+    /// else the closure makes is disposed.</summary>
+    public Tensor Again(out Tensor[] buffers)
+    {
+        using var scope = NewDisposeScope();
+        torch.random.set_rng_state(random);
+        try
+        {
+            var loss = WithGraph();
+            buffers = Buffers.Copies();
+            return loss.DetachFromDisposeScope();
+        }
+        finally
+        {
+            Buffers.Return();
+        }
+    }
+
+    /// <summary>F after the parameters were moved, without gradients. What the closure makes is disposed.</summary>
+    public double ValueAgain()
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
         torch.random.set_rng_state(random);
-        return Value(Number(Evaluate()));
+        try
+        {
+            return Value(Number(Evaluate()));
+        }
+        finally
+        {
+            Buffers.Return();
+        }
     }
 
     /// <summary>F from f.</summary>
-    public double Value(Tensor loss) => sign * loss.ToDouble() + parameters.Sum(p => Decay(p.parameter, p.decay));
+    public double Value(Tensor loss)
+    {
+        using var scope = NewDisposeScope();
+        return sign * loss.ToDouble() + terms.Sum(term => term.Decay());
+    }
 
-    public void Dispose() => random.Dispose();
+    /// <summary>The gradients of F where the loss was computed; of the parameters on which it depends and that take part. They belong to the open dispose scope.</summary>
+    /// <exception cref="InvalidOperationException">The loss cannot be differentiated, or a gradient does not fit.</exception>
+    public IReadOnlyList<Leg> Differentiate(Tensor loss)
+    {
+        var asked = terms.Where(term => term.TakesPart).ToList();
+        if (asked.Count == 0) return [];
+        Gradients++;
+        var found = Grad(loss, [.. asked.Select(term => term.Parameter)]);
+        var legs = new List<Leg>();
+        foreach (var (term, gradient) in asked.Zip(found))
+            if (gradient is { IsInvalid: false }) legs.Add(term.Leg(gradient, sign));
+        return legs.Count > 0 ? legs : throw Wrong("the loss depends on none of the parameters that can move");
+    }
+
+    public void Dispose()
+    {
+        random.Dispose();
+        Buffers.Dispose();
+    }
+
+    internal InvalidOperationException Wrong(string what) => new($"{name}: {what}.");
+
+    // What cannot be differentiated twice fails in the products, which report it; grad() itself is given only what it can take.
+    private IReadOnlyList<Tensor?> Grad(Tensor loss, Parameter[] parameters)
+    {
+        try
+        {
+            return [.. autograd.grad([loss], parameters, retain_graph: twice, create_graph: twice, allow_unused: true)];
+        }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException($"{name}: the loss cannot be differentiated; the closure must compute it anew at each call, "
+                + $"and must not call backward() itself. {e.Message}", e);
+        }
+    }
+
+    private Tensor WithGraph()
+    {
+        using var on = enable_grad();
+        var loss = Number(Evaluate());
+        foreach (var term in terms)
+        {
+            using var grad = term.Parameter.grad;
+            if (grad is not null) throw Wrong("the closure called backward(); it must only compute and return the loss, the optimizer differentiates it");
+        }
+        if (!loss.requires_grad)
+            throw Wrong("the loss does not require gradients; the closure must compute it from the parameters with gradients on, without detach(), item() or no_grad()");
+        return loss;
+    }
 
     private Tensor Evaluate()
     {
@@ -70,18 +159,6 @@ internal sealed class Objective : IDisposable
         return (long)Math.ScaleB(uniform.item<double>(), 53);
     }
 
-    private Tensor Number(Tensor loss)
-    {
-        if (loss is null || loss.NumberOfElements != 1 || !loss.is_floating_point()) throw Wrong("the closure must return the loss, a floating-point tensor of one element");
-        return loss;
-    }
-
-    private static double Decay(Parameter parameter, double decay)
-    {
-        if (decay == 0) return 0;
-        var elements = Leg.Wide(parameter);
-        return 0.5 * decay * elements.dot(elements).item<double>();
-    }
-
-    private InvalidOperationException Wrong(string what) => new($"{name}: {what}.");
+    private Tensor Number(Tensor loss) => loss is not null && loss.NumberOfElements == 1 && loss.is_floating_point() ? loss
+        : throw Wrong("the closure must return the loss, a floating-point tensor of one element");
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using static TorchOptimExt.Tests.TestFunctions.Residuals;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Tests.TestFunctions;
@@ -6,6 +7,7 @@ namespace TorchOptimExt.Tests.TestFunctions;
 /// <summary>
 /// Functions with known minima. Unless another source is named: J. J. Moré, B. S. Garbow, K. E. Hillstrom,
 /// "Testing Unconstrained Optimization Software", ACM TOMS 7, 1981, with the number that the function has there.
+/// Minimizers that are no round numbers were found by Newton's method in 50 digits.
 /// </summary>
 public static class Functions
 {
@@ -27,8 +29,7 @@ public static class Functions
         x => Squares(x[0] + 2 * x[1] - 7, 2 * x[0] + x[1] - 5), 0, [[1, 3]], [[0, 0]]);
 
     /// <summary>No. 13: the Hessian is singular at the minimum.</summary>
-    public static TestFunction PowellSingular { get; } = new("Powell singular",
-        x => Squares(x[0] + 10 * x[1], Math.Sqrt(5) * (x[2] - x[3]), (x[1] - 2 * x[2]).square(), Math.Sqrt(10) * (x[0] - x[3]).square()), 0, [[0, 0, 0, 0]], [[3, -1, 0, 1]]);
+    public static TestFunction PowellSingular { get; } = new("Powell singular", Powell, 0, [[0, 0, 0, 0]], [[3, -1, 0, 1]]);
 
     /// <summary>No. 14: four variables, a saddle near the way.</summary>
     public static TestFunction Wood { get; } = new("Wood",
@@ -45,7 +46,7 @@ public static class Functions
 
     /// <summary>½ Σ aₖxₖ², a from 1 to 10⁶ in equal ratios.</summary>
     public static TestFunction IllConditioned { get; } = new("Quadratic, κ = 1e6",
-        x => (x.square() * Curvatures).sum() / 2, 0, [new double[10]], [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]);
+        x => (x.square() * Like(x, Enumerable.Range(0, 10).Select(k => Math.Pow(10, 6.0 * k / 9)))).sum() / 2, 0, [new double[10]], [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]);
 
     /// <summary>
     /// Logistic regression, mean loss, on a feature with four levels that are coded as an intercept and three indicators:
@@ -55,17 +56,53 @@ public static class Functions
         Shares.Sum(s => -s.rows / 40 * (s.share * Math.Log(s.share) + (1 - s.share) * Math.Log(1 - s.share))),
         [[Logit(0.7), Logit(0.2) - Logit(0.7), Logit(0.625) - Logit(0.7), Logit(1.0 / 12) - Logit(0.7)]], [[0, 0, 0, 0]]);
 
+    /// <summary>No. 21 with 100 variables: 50 valleys of Rosenbrock's side by side.</summary>
+    public static TestFunction ExtendedRosenbrock { get; } = new("Extended Rosenbrock, n = 100",
+        x => Valleys(x.reshape(50, 2)), 0, [Repeated(50, 1, 1)], [Repeated(50, -1.2, 1)]);
+
+    /// <summary>No. 22 with 100 variables: 25 of Powell's singular functions side by side.</summary>
+    public static TestFunction ExtendedPowell { get; } = new("Extended Powell, n = 100",
+        x => Powell(x.reshape(25, 4).t()), 0, [new double[100]], [Repeated(25, 3, -1, 0, 1)]);
+
+    /// <summary>No. 25 with 10 variables.</summary>
+    public static TestFunction VariablyDimensioned { get; } = new("Variably dimensioned, n = 10", x =>
+    {
+        var sum = (Range(x, 10, 1, 1) * (x - 1)).sum();
+        return Squares(x - 1) + sum.square() + sum.pow(4);
+    }, 0, [Repeated(10, 1)], [[.. Enumerable.Range(1, 10).Select(j => 1 - j / 10.0)]]);
+
+    /// <summary>No. 23 with 10 variables and a = 1e-5.</summary>
+    public static TestFunction PenaltyI { get; } = new("Penalty I, n = 10", x => 1e-5 * Squares(x - 1) + (x.square().sum() - 0.25).square(),
+        7.0876514670903694e-5, [Repeated(10, 0.15812230111311636)], [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]);
+
+    /// <summary>No. 26 with 10 variables: the smallest value is 0, and a local minimum lies near the start.</summary>
+    public static TestFunction Trigonometric { get; } = new("Trigonometric, n = 10",
+        x => Squares(10 - x.cos().sum() + Range(x, 10, 1, 1) * (1 - x.cos()) - x.sin()), 0, [new double[10]], [Repeated(10, 0.1)])
+    {
+        LocalMinima = [(2.7950561218794563e-5, [0.055150903980691293, 0.056840616794738563, 0.058764001762695084, 0.060990608656760805, 0.06362621369585451,
+            0.066843179452758789, 0.20816151856988116, 0.16436309588564774, 0.085006895688507445, 0.091431450714707944])],
+    };
+
+    /// <summary>The 25 functions and logistic regression.</summary>
     public static IReadOnlyList<TestFunction> All { get; } =
-        [Rosenbrock, Beale, Himmelblau, Booth, PowellSingular, Wood, HelicalValley, BrownBadlyScaled, IllConditioned, LogisticRegression];
+    [
+        Rosenbrock, ExtendedRosenbrock, Beale, Himmelblau, Booth, PowellSingular, ExtendedPowell, Wood, HelicalValley, BrownBadlyScaled, IllConditioned,
+        .. Fits.All, PenaltyI, VariablyDimensioned, Trigonometric, LogisticRegression,
+    ];
 
     /// <summary>Each function with each of its starts.</summary>
     public static IEnumerable<(TestFunction function, double[] start)> Problems => All.SelectMany(f => f.Starts.Select(s => (f, s)));
 
     private static (double rows, double share)[] Shares => [(10, 0.7), (10, 0.2), (8, 0.625), (12, 1.0 / 12)];
 
-    private static Tensor Curvatures => tensor(Enumerable.Range(0, 10).Select(k => Math.Pow(10, 6.0 * k / 9)).ToArray());
+    private static Tensor Valleys(Tensor x)
+    {
+        var (a, b) = (x.select(1, 0), x.select(1, 1));
+        return 100 * Squares(b - a * a) + Squares(1 - a);
+    }
 
-    private static Tensor Squares(params Tensor[] residuals) => residuals.Select(r => r.square()).Aggregate((a, b) => a + b);
+    private static Tensor Powell(Tensor x) => Squares((x[0] + 10 * x[1]).reshape(-1)) + 5 * Squares((x[2] - x[3]).reshape(-1))
+        + Squares((x[1] - 2 * x[2]).square().reshape(-1)) + 10 * Squares((x[0] - x[3]).square().reshape(-1));
 
     // The angle in turns, from −1/4 to 3/4.
     private static Tensor Turns(Tensor x, Tensor y)
@@ -79,8 +116,8 @@ public static class Functions
     private static Tensor LogisticLoss(Tensor w)
     {
         var scores = stack([w[0], w[0] + w[1], w[0] + w[2], w[0] + w[3]]);
-        var positives = tensor([7.0, 2, 5, 1]);
-        var negatives = tensor([3.0, 8, 3, 11]);
-        return -(positives * nn.functional.logsigmoid(scores) + negatives * nn.functional.logsigmoid(-scores)).sum() / 40;
+        return -(Like(w, [7, 2, 5, 1]) * nn.functional.logsigmoid(scores) + Like(w, [3, 8, 3, 11]) * nn.functional.logsigmoid(-scores)).sum() / 40;
     }
+
+    private static double[] Repeated(int times, params double[] numbers) => [.. Enumerable.Repeat(numbers, times).SelectMany(n => n)];
 }

@@ -1,0 +1,78 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>Newton's direction, exact or by conjugate gradients, then −g.</summary>
+internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sign) : IDirections
+{
+    // Eigenvalues that are no further below 0 than this fraction of the largest are taken for 0.
+    private const double Flat = 1e-8;
+
+    public bool UseCurvature => true;
+
+    public bool UseEnd => false;
+
+    public IEnumerable<Candidate> From(Point at)
+    {
+        var hessian = new Hessian(at.Legs, sign);
+        var newton = hessian.Size <= settings.max_exact ? Exact(hessian, at) : Truncated(hessian, at);
+        if (newton is { } candidate && candidate.Slope < 0 && double.IsFinite(candidate.Slope)) yield return candidate;
+        yield return Candidate.Downhill(at, FirstTrialRule.Cautious(at.GradientSum)) with
+        {
+            HessianProducts = newton is null ? hessian.Products : 0,
+            Hessians = newton is null ? hessian.Matrices : 0,
+        };
+    }
+
+    public Candidate? Down(Point at)
+    {
+        var hessian = new Hessian(at.Legs, sign);
+        if (hessian.Size > settings.max_exact) return null;
+        var matrix = hessian.Matrix();
+        if (!matrix.isfinite().all().item<bool>()) return null;
+        var model = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient));
+        if (!(model.SmallestEigenvalue < -Flat * model.LargestCurvature)) return null;
+        Leg.Part(at.Legs, model.SmallestEigenvector);
+        return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon), 1) { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
+    }
+
+    public void Accept(Point from, LineSearchStep step, Point? end) { }
+
+    public void Refuse(Candidate failed, double smallest) { }
+
+    // The curvature and slope are those of the direction with the learning rates.
+    private Candidate? Exact(Hessian hessian, Point at)
+    {
+        var matrix = hessian.Matrix();
+        if (!matrix.isfinite().all().item<bool>()) return null;
+        var (step, positive) = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient)).SaddleFree(Flat);
+        Leg.Part(at.Legs, step);
+        return new(positive ? DirectionKind.Newton : DirectionKind.SaddleFreeNewton, at.Legs.Sum(leg => leg.Slope), 1) { Curvature = Curvature(matrix.mv, at, settings.b!.Value), Hessians = 1 };
+    }
+
+    private Candidate? Truncated(Hessian hessian, Point at)
+    {
+        var iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
+        var found = ConjugateGradients.Solve(hessian.Times, Leg.Flat(at.Legs, leg => leg.Gradient), iterations);
+        Leg.Part(at.Legs, found.Direction);
+        var curvature = at.Legs.Select(leg => leg.LearningRate).Distinct().Count() == 1
+            ? Weighted(settings.b!.Value, at.Legs[0].LearningRate * at.Legs[0].LearningRate * found.Direction.dot(found.Product).ToDouble())
+            : Curvature(hessian.Times, at, settings.b!.Value);
+        return new(found.Complete ? DirectionKind.NewtonCG : DirectionKind.TruncatedNewtonCG, at.Legs.Sum(leg => leg.Slope), 1)
+        {
+            Curvature = curvature,
+            HessianProducts = hessian.Products,
+        };
+    }
+
+    private static double Curvature(Func<Tensor, Tensor> times, Point at, double b)
+    {
+        if (b == 0) return 0;
+        var direction = Leg.Flat(at.Legs, leg => leg.Direction.mul(leg.Scale));
+        return Weighted(b, direction.dot(times(direction)).ToDouble());
+    }
+
+    // b · dᵀHd; 0 where it is no number, which leaves plain Armijo.
+    private static double Weighted(double b, double curvature) => double.IsFinite(b * curvature) ? b * curvature : 0;
+}

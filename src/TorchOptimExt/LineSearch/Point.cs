@@ -1,0 +1,68 @@
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>What is known where the parameters are: F, and the gradient where it was computed.</summary>
+internal sealed class Point : IDisposable
+{
+    private readonly Tensor[] buffers;
+
+    public Point(double value, IReadOnlyList<Leg> legs, Tensor[]? buffers = null)
+    {
+        (Value, Legs, this.buffers) = (value, legs, buffers ?? []);
+        LargestGradient = legs.Count == 0 ? double.NaN : legs.Select(leg => leg.LargestGradient).Aggregate(Math.Max);
+    }
+
+    public double Value { get; }
+
+    /// <summary>The parameters that take part, each with its gradient; none where F is not finite or none takes part.</summary>
+    public IReadOnlyList<Leg> Legs { get; }
+
+    /// <summary>max|g|; NaN where an element is, or there is none.</summary>
+    public double LargestGradient { get; }
+
+    /// <summary>Σ|g|.</summary>
+    public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs_().sum().item<double>());
+
+    /// <summary>gᵀd along the legs' directions, which may be those of another point.</summary>
+    public double SlopeAlong(IReadOnlyList<Leg> legs)
+    {
+        using var scope = NewDisposeScope();
+        var own = Legs.ToDictionary(leg => leg.Parameter.Handle);
+        return legs.Sum(leg => own.TryGetValue(leg.Parameter.Handle, out var here) ? leg.Scale * Leg.Wide(here.Gradient).dot(Leg.Wide(leg.Direction)).item<double>() : 0);
+    }
+
+    /// <summary>Gives the parameters their gradients of f as <c>grad</c>.</summary>
+    public void LeaveGradients()
+    {
+        foreach (var leg in Legs) leg.Parameter.grad = leg.Found.detach();
+    }
+
+    /// <summary>Sets buffers to what the evaluation here made of them.</summary>
+    public void LeaveBuffers(KeptBuffers kept)
+    {
+        kept.Put(buffers);
+        kept.Keep();
+    }
+
+    /// <summary>Keeps the tensors beyond the open dispose scope.</summary>
+    public Point Detach()
+    {
+        foreach (var leg in Legs)
+        {
+            leg.Found.DetachFromDisposeScope();
+            leg.Gradient.DetachFromDisposeScope();
+        }
+        return this;
+    }
+
+    public void Dispose()
+    {
+        foreach (var leg in Legs)
+        {
+            leg.Found.Dispose();
+            leg.Gradient.Dispose();
+        }
+        foreach (var buffer in buffers) buffer.Dispose();
+    }
+}

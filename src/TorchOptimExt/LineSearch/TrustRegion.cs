@@ -1,0 +1,123 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>A step that minimizes the quadratic model within a radius, which grows and shrinks with how well the model predicts F.</summary>
+/// <param name="settings">The settings.</param>
+/// <param name="sign">−1 to maximize.</param>
+/// <param name="memory">Its first number is the radius.</param>
+internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sign, double[] memory) : IStepMethod
+{
+    private const double Poor = 0.25, Good = 0.75, Shrink = 0.25, Growth = 2, Flat = 1e-8;
+
+    public bool UsesCurvature => true;
+
+    public bool UsesEnd => false;
+
+    public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop) => Advance(at, trials, stop, new Model(at, sign, settings));
+
+    public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
+    {
+        var model = new Model(at, sign, settings);
+        if (!model.HasNegativeCurvature(Flat)) return null;
+        var (report, end) = Advance(at, trials, default, model);
+        return (report with { Direction = DirectionKind.NegativeCurvature, Outcome = report.Moved ? report.Outcome : LineSearchOutcome.Saddle }, end);
+    }
+
+    private (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop, Model model)
+    {
+        var report = new LineSearchStep { Outcome = LineSearchOutcome.NoDescent, Before = at.Value, After = at.Value, Evaluations = 0 };
+        for (var k = 0; k < settings.max_trials; k++)
+        {
+            var radius = memory[0];
+            if (model.Solve(radius) is not { decrease: > 0 } step) break;
+            Leg.Part(at.Legs, step.direction);
+            if (k > 0) trials.Restart();
+            var value = trials.Value(1);
+            // A decrease within the rounding of F says nothing of the model.
+            var rounding = stop.IsRounding(at.Value, at.Value + step.decrease);
+            var ratio = !double.IsFinite(value) ? double.NegativeInfinity : rounding && value <= at.Value ? 0.5 : (at.Value - value) / step.decrease;
+            report = Report(at, step, radius) with { HessianProducts = model.Products, Hessians = model.Matrices };
+            memory[0] = Next(radius, step.length, ratio, step.atRadius);
+            if (ratio > settings.eta) return (report with { Outcome = LineSearchOutcome.Accepted, Step = 1, After = value }, trials.Take(1));
+            if (rounding || memory[0] == 0) break;
+        }
+        return (stop.IsRounding(at.Value, trials.Lowest) ? report with { Outcome = LineSearchOutcome.Stalled } : report, null);
+    }
+
+    private double Next(double radius, double length, double ratio, bool atRadius) =>
+        double.IsNegativeInfinity(ratio) ? 0.1 * Math.Min(radius, length)
+        : ratio < Poor ? Shrink * Math.Min(radius, length)
+        : ratio > Good && atRadius ? Math.Min(Growth * radius, settings.max_radius!.Value) : radius;
+
+    private static LineSearchStep Report(Point at, Model.Step step, double radius)
+    {
+        var slope = at.Legs.Sum(leg => leg.Slope);
+        return new()
+        {
+            Outcome = LineSearchOutcome.Refused,
+            FirstTrial = 1,
+            Before = at.Value,
+            After = at.Value,
+            Reference = at.Value,
+            Slope = slope,
+            Curvature = 2 * (-step.decrease - slope),
+            Radius = radius,
+            Direction = step.kind,
+            Evaluations = 0,
+        };
+    }
+
+    /// <summary>The quadratic model in units of the learning rates: exact up to max_exact elements, above by products.</summary>
+    private sealed class Model
+    {
+        private readonly Hessian hessian;
+        private readonly Tensor gradient, rates;
+        private readonly int iterations;
+        private readonly TrustRegionSubproblem? exact;
+        private readonly bool broken;
+
+        public Model(Point at, double sign, TrustRegionNewton.Options settings)
+        {
+            hessian = new(at.Legs, sign);
+            rates = Leg.Flat(at.Legs, leg => full_like(leg.Parameter.detach(), leg.LearningRate));
+            gradient = Leg.Flat(at.Legs, leg => leg.Gradient).mul(rates);
+            iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
+            if (hessian.Size > settings.max_exact) return;
+            var matrix = hessian.Matrix().mul_(rates).mul_(rates.unsqueeze(1));
+            if (matrix.isfinite().all().item<bool>()) exact = new(matrix, gradient);
+            else broken = true;
+        }
+
+        public int Products => hessian.Products;
+
+        public int Matrices => hessian.Matrices;
+
+        public bool HasNegativeCurvature(double flat) => exact is not null && exact.SmallestEigenvalue < -flat * exact.LargestCurvature;
+
+        public Step? Solve(double radius)
+        {
+            if (broken) return Downhill(radius);
+            if (exact is not null)
+            {
+                var (direction, decrease, _, atRadius) = exact.Solve(radius);
+                return new(direction, decrease, direction.norm().ToDouble(), atRadius, atRadius ? DirectionKind.TrustRegion : DirectionKind.Newton);
+            }
+            var found = ConjugateGradients.Solve(v => hessian.Times(v.mul(rates)).mul_(rates), gradient, iterations, radius);
+            var falls = -(gradient.dot(found.Direction) + 0.5 * found.Direction.dot(found.Product)).ToDouble();
+            if (!(falls > 0 && double.IsFinite(falls))) return Downhill(radius);
+            return new(found.Direction, falls, found.Direction.norm().ToDouble(), found.AtRadius,
+                found.AtRadius ? DirectionKind.TrustRegion : found.Complete ? DirectionKind.NewtonCG : DirectionKind.TruncatedNewtonCG);
+        }
+
+        // Where the Hessian is not finite the model is the slope alone.
+        private Step? Downhill(double radius)
+        {
+            var norm = gradient.norm().ToDouble();
+            return norm > 0 ? new(gradient.mul(-radius / norm), radius * norm, radius, true, DirectionKind.NegativeGradient) : null;
+        }
+
+        public sealed record Step(Tensor direction, double decrease, double length, bool atRadius, DirectionKind kind);
+    }
+}

@@ -1,0 +1,90 @@
+using TorchOptimExt.Parameters;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.LineSearch;
+
+/// <summary>
+/// Limited-memory BFGS with a line search for the strong Wolfe conditions.
+/// <code>
+/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   d = −lr · Hg,   H from the last `history` pairs s = Δθ, y = Δg (−lr · g without pairs, or where the search along d fails)
+/// accept α where F(θ + αd) ≤ F(θ) + c₁·α·gᵀd and |∇F(θ + αd)ᵀd| ≤ −c₂·gᵀd,   α = 1 first (min(1, 1/‖g‖₁) along −g)
+/// θ ← θ + αd
+/// </code>
+/// </summary>
+/// <remarks>
+/// For full batches, from a few parameters to millions: no rate is tuned, and no second derivatives are needed. A step mostly takes one evaluation with its
+/// backward pass in <see cref="LineSearchOptimizer.minimize"/>, and two in <see cref="LineSearchOptimizer.step"/>; trials that do not decrease the loss take no backward
+/// pass. The pair of a step comes from two gradients of the same closure, so mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for
+/// float16 and bfloat16. A pair with sᵀy ≤ 1e-10·‖s‖·‖y‖ is skipped.
+/// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S. Wright, "Numerical Optimization",
+/// 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var optimizer = torch.optim.WolfeLBFGS(model.parameters());
+/// var result = optimizer.minimize(() => torch.nn.functional.mse_loss(model.forward(x), y), max_steps: 200);
+/// Console.WriteLine($"{result.Outcome}: loss {result.Value} after {result.Evaluations} evaluations");
+/// </code>
+/// </example>
+[Optimizer]
+public sealed partial class WolfeLBFGS : LineSearchOptimizer
+{
+    private new Options Settings => (Options)base.Settings;
+
+    private protected override double[] InitialMemory() => [.. LimitedMemory.Numbers(Settings.history!.Value), 0];
+
+    private protected override Tensor[] InitialTensors(Parameter parameter)
+    {
+        var (steps, changes) = LimitedMemory.Rows(parameter, Settings.history!.Value);
+        return [steps, changes];
+    }
+
+    private protected override IStepMethod Method()
+    {
+        var settings = Settings;
+        var parameters = _parameter_groups.SelectMany(group => group.Parameters).ToList();
+        var rows = parameters.Select(p => (StateOf(p).tensors[0], StateOf(p).tensors[1])).ToList();
+        return new Descent(new QuasiNewtonDirections(new(rows, Memory, settings.history!.Value), parameters), settings.line_search == LineSearchKind.Armijo ? Armijo : Wolfe);
+
+        RaySearchResult Wolfe(Trials trials, double origin, Candidate candidate, double least) =>
+            new StrongWolfeSearch(settings.c1!.Value, settings.c2!.Value, settings.max_trials!.Value, Math.Max(least, 1e-20))
+                .Search(trials.Value, trials.Slope, origin, candidate.Slope, candidate.First);
+
+        RaySearchResult Armijo(Trials trials, double origin, Candidate candidate, double least) =>
+            new ArmijoSearch(settings.c1!.Value, 0.5, settings.max_trials!.Value - 1, Math.Max(least, 1e-20), Interpolation.Quadratic)
+                .Search(trials.Value, origin, candidate.Slope, candidate.First);
+    }
+
+    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all groups. What is null takes the optimizer's.</summary>
+    public sealed partial class Options : LineSearchOptions
+    {
+        /// <summary>The factor of the quasi-Newton step that is tried first, ≥ 0; 1 is the method's own step.</summary>
+        [Hyperparameter(Default = 1.0, AtLeast = 0)]
+        public override double? lr { get => base.lr; set => base.lr = value; }
+
+        /// <summary>The most pairs that are remembered; from 1 to 1,000.</summary>
+        [Hyperparameter(Default = 10, AtLeast = 1, AtMost = 1000, Shared = true)]
+        public int? history { get; set; }
+
+        /// <summary>The fraction of the predicted decrease that must be reached; 0 &lt; c1 &lt; c2.</summary>
+        [Hyperparameter(Default = 1e-4, Above = 0, Below = 1, Shared = true)]
+        public double? c1 { get; set; }
+
+        /// <summary>The fraction of the first slope that may be left; c1 &lt; c2 &lt; 1.</summary>
+        [Hyperparameter(Default = 0.9, Above = 0, Below = 1, Shared = true)]
+        public double? c2 { get; set; }
+
+        /// <summary>The most step sizes that are tried along a direction; ≥ 1.</summary>
+        [Hyperparameter(Default = 25, AtLeast = 1, Shared = true)]
+        public int? max_trials { get; set; }
+
+        /// <summary>For which conditions a step size is searched.</summary>
+        [Hyperparameter(Default = LineSearchKind.StrongWolfe, Shared = true)]
+        public LineSearchKind? line_search { get; set; }
+
+        /// <summary>Checks that c1 &lt; c2.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">c1 is not smaller than c2.</exception>
+        protected override void CheckTogether() => CheckBelow(nameof(c1), c1, nameof(c2), c2);
+    }
+}
