@@ -46,9 +46,15 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     {
         var matrix = hessian.Matrix();
         if (!matrix.isfinite().all().item<bool>()) return null;
-        var (step, positive) = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient)).SaddleFree(Flat);
-        Leg.Part(at.Legs, step);
-        return new(positive ? DirectionKind.Newton : DirectionKind.SaddleFreeNewton, at.Legs.Sum(leg => leg.Slope), 1) { Curvature = Curvature(matrix.mv, at, settings.b!.Value), Hessians = 1 };
+        var gradient = Leg.Flat(at.Legs, leg => leg.Gradient);
+        var (factor, info) = linalg.cholesky_ex(matrix);
+        var positive = info.item<int>() == 0;
+        Leg.Part(at.Legs, positive ? gradient.neg().unsqueeze(1).cholesky_solve(factor).squeeze(1) : new TrustRegionSubproblem(matrix, gradient).SaddleFree(Flat));
+        return new(positive ? DirectionKind.Newton : DirectionKind.SaddleFreeNewton, at.Legs.Sum(leg => leg.Slope), 1)
+        {
+            Curvature = Curvature(matrix.mv, at, settings.b!.Value),
+            Hessians = 1,
+        };
     }
 
     private Candidate? Truncated(Hessian hessian, Point at)

@@ -22,7 +22,7 @@ internal sealed class Point : IDisposable
     public double LargestGradient { get; }
 
     /// <summary>Σ|g|.</summary>
-    public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs_().sum().item<double>());
+    public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs().sum().item<double>());
 
     /// <summary>gᵀd along the legs' directions, which may be those of another point.</summary>
     public double SlopeAlong(IReadOnlyList<Leg> legs)

@@ -29,6 +29,9 @@ internal sealed class Ray
         pass.Run();
     }
 
+    /// <summary>Whether a parameter is elsewhere than at the origin; a step may be too small to change a bit.</summary>
+    public bool HasMoved => legs.Any(pair => pair.leg.Parameter.ne(pair.origin).any().item<bool>());
+
     /// <summary>Gives every parameter the bits that it had.</summary>
     public void Return()
     {

@@ -125,7 +125,7 @@ internal sealed class Trials : IDisposable
     {
         compared = true;
         var slope = origin.Legs.Sum(leg => leg.Slope);
-        if (Math.Abs(step * slope) <= 1e-3 * Math.Abs(origin.Value)) return;
+        if (Math.Abs(step * slope) <= 1e-3 * Math.Abs(origin.Value) || !ray.HasMoved) return;
         using var scope = NewDisposeScope();
         using var loss = objective.Again(out var buffers);
         foreach (var buffer in buffers) buffer.Dispose();

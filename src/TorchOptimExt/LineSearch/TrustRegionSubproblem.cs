@@ -52,40 +52,49 @@ public sealed class TrustRegionSubproblem
         var smallest = Along(least);
         var length = Norm(smallest);
         if (length >= radius) (least, smallest, length) = Secular(least, radius);
-        else if (values[0] < 0) smallest[0] += (gradient[0] > 0 ? -1 : 1) * Math.Sqrt(radius * radius - length * length);
+        else if (values[0] < 0) Reach(smallest, radius);
         return Step(least, smallest, values[0] < 0 || length >= radius * (1 - 1e-10));
     }
 
     /// <summary>The step −Q|Λ|⁻¹Qᵀg: Newton's where H is positive definite, and away from a saddle or maximum where it is not.</summary>
     /// <param name="least">Eigenvalues nearer to 0 than this fraction of the largest are taken for that; 0 ≤ least ≤ 1.</param>
-    /// <returns>The step; and whether H is positive definite so far.</returns>
     /// <remarks>Y. N. Dauphin et al., "Identifying and Attacking the Saddle Point Problem in High-Dimensional Non-Convex Optimization", 2014.</remarks>
-    public (Tensor step, bool positive) SaddleFree(double least = 1e-8)
+    public Tensor SaddleFree(double least = 1e-8)
     {
-        var floor = least * LargestCurvature;
-        if (floor == 0) floor = LargestCurvature > 0 ? double.Epsilon : 1;
-        var part = values.Zip(gradient, (value, g) => -g / Math.Max(Math.Abs(value), floor)).ToArray();
-        return (vectors.mv(tensor(part, device: vectors.device)), values[0] >= floor);
+        var floor = LargestCurvature > 0 ? Math.Max(least * LargestCurvature, double.Epsilon) : 1;
+        return vectors.mv(tensor(values.Zip(gradient, (value, g) => -g / Math.Max(Math.Abs(value), floor)).ToArray(), device: vectors.device));
     }
 
     // Newton's iteration on 1/‖p(λ)‖ = 1/radius from below, which converges monotonically, kept within a bracket.
     private (double lambda, double[] step, double length) Secular(double least, double radius)
     {
         var (low, high) = (least, least + Norm(gradient) / radius);
-        var lambda = Length(low) is var at && double.IsFinite(at) ? low : 0.5 * (low + high);
+        var lambda = double.IsFinite(Length(low)) ? low : 0.5 * (low + high);
         for (var k = 0; k < MostIterations; k++)
         {
             var step = Along(lambda);
             var length = Norm(step);
-            if (Math.Abs(length - radius) <= 1e-12 * radius || high - low <= 1e-16 * high) break;
             if (length > radius) low = lambda;
             else high = lambda;
+            if (Math.Abs(length - radius) <= 1e-12 * radius || high - low <= 2e-16 * high)
+            {
+                if (length < radius * (1 + 1e-12)) high = lambda;
+                break;
+            }
             var derivative = step.Select((p, i) => p * p / (values[i] + lambda)).Sum();
             var next = lambda + length * length / derivative * (length - radius) / radius;
             lambda = next > low && next < high ? next : 0.5 * (low + high);
         }
-        var found = Along(lambda);
-        return (lambda, found, Norm(found));
+        var found = Along(high);
+        if (Norm(found) < radius * (1 - 1e-8)) Reach(found, radius);
+        return (high, found, radius);
+    }
+
+    // The hard case, exactly or within rounding: the part along the first eigenvector makes up for the length that is missing.
+    private void Reach(double[] step, double radius)
+    {
+        var rest = step.Skip(1).Sum(v => v * v);
+        step[0] = (gradient[0] > 0 ? -1 : 1) * Math.Sqrt(Math.Max(0, radius * radius - rest));
     }
 
     private (Tensor, double, double, bool) Step(double lambda, double[] step, bool atRadius)
@@ -95,11 +104,8 @@ public sealed class TrustRegionSubproblem
     }
 
     // −(Λ + λ)⁻¹g; what has neither gradient nor curvature stays.
-    private double[] Along(double lambda) => [.. values.Select((value, i) => gradient[i] == 0 ? 0 : Quotient(i, value + lambda))];
+    private double[] Along(double lambda) => [.. values.Select((value, i) => gradient[i] == 0 ? 0 : value + lambda > 0 ? -gradient[i] / (value + lambda) : double.PositiveInfinity)];
 
-    // Within rounding of the pole a part counts only where the gradient has one beyond rounding.
-    private double Quotient(int i, double curvature) => curvature > 1e-15 * LargestCurvature ? -gradient[i] / curvature
-        : Math.Abs(gradient[i]) <= 1e-15 * Norm(gradient) ? 0 : double.PositiveInfinity;
 
     private double Length(double lambda) => Norm(Along(lambda));
 
