@@ -21,12 +21,13 @@ internal sealed class Descent(IDirections directions, RaySearch search) : IStepM
             if (report is not null) trials.Restart();
             var result = search(trials, at.Value, candidate, candidate.Remembered ? Collapse * candidate.First : 0);
             report = Report(at, candidate, result) with { HessianProducts = products, Hessians = hessians };
-            if (report.Moved)
+            if (report.Moved && !stop.IsIdle(at.Value, result.Value, result.Step, candidate.First))
             {
                 var end = trials.Take(result.Step);
                 directions.Accept(at, report, end);
                 return (report, end);
             }
+            if (report.Moved) report = report with { Outcome = LineSearchOutcome.Stalled, Step = 0, After = at.Value };
             directions.Refuse(candidate, result.Smallest);
         }
         if (stop.IsRounding(at.Value, trials.Lowest)) report = report! with { Outcome = LineSearchOutcome.Stalled };

@@ -105,7 +105,7 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         var (evaluations, gradients) = (0, 0);
         try
         {
-            while (outcome is LineSearchOutcome.Accepted or LineSearchOutcome.Refused && (moves < max_steps || IsStationary(at)))
+            while ((outcome is LineSearchOutcome.Accepted or LineSearchOutcome.Refused) && (moves < max_steps || IsStationary(at)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var inner = NewDisposeScope();
@@ -114,8 +114,10 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
                 (products, hessians) = (products + report.HessianProducts, hessians + report.Hessians);
                 Log(report);
                 progress?.Report(report);
+                // Moving back has made the graph of this point's gradient useless.
+                if (outcome == LineSearchOutcome.Refused) end = Again(objective);
                 if (end is null) continue;
-                moves++;
+                if (report.Moved) moves++;
                 at.Dispose();
                 at = end;
                 if (outcome == LineSearchOutcome.Accepted && moves < max_steps) at.LeaveBuffers(objective.Buffers);
@@ -143,6 +145,12 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         using var quiet = no_grad();
         var value = objective.Value(loss);
         return new Point(value, double.IsFinite(value) ? objective.Differentiate(loss) : []).Detach();
+    }
+
+    private static Point Again(Objective objective)
+    {
+        using var loss = objective.Again(out var buffers);
+        return new Point(objective.Value(loss), objective.Differentiate(loss), buffers).Detach();
     }
 
     private (LineSearchStep report, Point? end) Advance(Objective objective, Point at, bool keep, int evaluations, int gradients)
