@@ -26,7 +26,7 @@ public sealed class StrongWolfeSearch
 {
     private static readonly Hyperparameter First = Hyperparameter.Positive("first"), MinStep = Hyperparameter.Positive("min_step");
 
-    private const double LargestGrowth = 10, Edge = 0.1;
+    private const double LargestGrowth = 4, Edge = 0.1;
 
     private readonly double c1, c2, min_step, max_step;
     private readonly int max_trials;
@@ -71,14 +71,14 @@ public sealed class StrongWolfeSearch
         if (!double.IsFinite(origin)) return new(LineSearchOutcome.NonFiniteLoss, 0, origin, 0);
         if (!(slope < 0 && double.IsFinite(slope))) return new(LineSearchOutcome.NoDescent, 0, origin, 0);
 
-        var (low, high) = (new Trial(0, origin, slope), default(Trial?));
+        var (low, high, dropped) = (new Trial(0, origin, slope), default(Trial?), default(Trial?));
         var (step, widths, slopes, smallest) = (Math.Min(first, max_step), new Widths(), 0, double.PositiveInfinity);
         for (var trials = 1; ; trials++)
         {
             if (step < min_step) return End(LineSearchOutcome.MinStep, trials - 1);
             smallest = Math.Min(smallest, step);
             var trial = new Trial(step, value(step), double.NaN);
-            var earlier = low;
+            var (earlier, beyond) = (low, high);
             if (!(trial.Value <= origin + c1 * step * slope && double.IsFinite(trial.Value)) || (low.Step > 0 && trial.Value >= low.Value)) high = trial;
             else
             {
@@ -93,8 +93,10 @@ public sealed class StrongWolfeSearch
                     low = trial;
                 }
             }
+            // Of the three points that enclosed the trial and were it, the one that no longer bounds it.
+            if (high is { } bound) dropped = low.Step != earlier.Step && bound.Step != earlier.Step ? earlier : beyond ?? earlier;
             if (trials == max_trials || (high is null && step >= max_step)) return End(LineSearchOutcome.MaxBacktracks, trials);
-            step = high is { } end ? widths.Narrow(low, end) : Math.Min(max_step, Forward(earlier, low));
+            step = high is { } end ? widths.Narrow(low, end, dropped) : Math.Min(max_step, Forward(earlier, low));
             if (step == low.Step || step == high?.Step) return End(LineSearchOutcome.MinStep, trials);
         }
 
@@ -120,6 +122,19 @@ public sealed class StrongWolfeSearch
         return b.Step - (b.Step - a.Step) * ((b.Slope + d2 - d1) / (b.Slope - a.Slope + 2 * d2));
     }
 
+    // Of a cubic where a third value is known, else of a parabola: only the best trial has a slope.
+    private static double Minimizer(Trial low, Trial high, Trial? third)
+    {
+        if (third is not { } other || !double.IsFinite(other.Value) || other.Step == low.Step || other.Step == high.Step) return QuadraticMinimizer(low, high);
+        var (s0, s1) = (other.Step - low.Step, high.Step - low.Step);
+        var (e0, e1) = (other.Value - low.Value - low.Slope * s0, high.Value - low.Value - low.Slope * s1);
+        var scale = s0 * s0 * s1 * s1 * (s1 - s0);
+        var a = (s0 * s0 * e1 - s1 * s1 * e0) / scale;
+        var b = (s1 * s1 * s1 * e0 - s0 * s0 * s0 * e1) / scale;
+        var cubic = low.Step + (a == 0 ? -low.Slope / (2 * b) : (-b + Math.Sqrt(b * b - 3 * a * low.Slope)) / (3 * a));
+        return double.IsFinite(cubic) && (cubic - low.Step) * s1 > 0 ? cubic : QuadraticMinimizer(low, high);
+    }
+
     private static double QuadraticMinimizer(Trial low, Trial high)
     {
         var reach = high.Step - low.Step;
@@ -135,13 +150,13 @@ public sealed class StrongWolfeSearch
 
         public Widths() { }
 
-        public double Narrow(Trial low, Trial high)
+        public double Narrow(Trial low, Trial high, Trial? dropped)
         {
             var reach = high.Step - low.Step;
             if (!double.IsFinite(high.Value)) return low.Step + Edge * reach;
             var stuck = Math.Abs(reach) > 2.0 / 3 * before;
             (before, last) = (last, Math.Abs(reach));
-            var minimizer = double.IsNaN(high.Slope) ? QuadraticMinimizer(low, high) : CubicMinimizer(low, high);
+            var minimizer = double.IsNaN(high.Slope) ? Minimizer(low, high, dropped) : CubicMinimizer(low, high);
             return stuck || !double.IsFinite(minimizer) ? low.Step + reach / 2
                 : Math.Clamp(minimizer, Math.Min(low.Step + Edge * reach, high.Step - Edge * reach), Math.Max(low.Step + Edge * reach, high.Step - Edge * reach));
         }
