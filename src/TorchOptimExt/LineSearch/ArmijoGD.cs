@@ -70,7 +70,7 @@ public sealed partial class ArmijoGD : LineSearchOptimizer
         public double? max_step { get; set; }
 
         /// <summary>The decrease is measured from the largest of so many values of F, the present one included; from 1 to 1,000,000. It holds for searches along −g; one along a momentum is measured from the present value. With 1 every accepted step lowers F.</summary>
-        [Hyperparameter(Default = 1, AtLeast = 1, AtMost = 1e6, Shared = true)]
+        [Hyperparameter(Default = 1, AtLeast = 1, AtMost = 1e6, Shared = true, Fixed = true)]
         public int? history { get; set; }
 
         /// <summary>The factor of the previous direction, which is added to the gradient; 0 ≤ momentum &lt; 1.</summary>

@@ -64,7 +64,7 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
         public override double? lr { get => base.lr; set => base.lr = value; }
 
         /// <summary>The most pairs that are remembered; from 1 to 1,000.</summary>
-        [Hyperparameter(Default = 10, AtLeast = 1, AtMost = 1000, Shared = true)]
+        [Hyperparameter(Default = 10, AtLeast = 1, AtMost = 1000, Shared = true, Fixed = true)]
         public int? history { get; set; }
 
         /// <summary>The fraction of the predicted decrease that must be reached; 0 &lt; c1 &lt; c2.</summary>

@@ -36,6 +36,10 @@ public sealed class HyperparameterAttribute : Attribute
     /// once.</summary>
     public bool Shared { get; set; }
 
+    /// <summary>Whether the size of the state depends on it: a state that was saved with another value is refused, and the error names
+    /// it.</summary>
+    public bool Fixed { get; set; }
+
     /// <summary>Whether its argument of the generated constructors stands behind those of derived classes; else it stands before
     /// them.</summary>
     public bool Last { get; set; }

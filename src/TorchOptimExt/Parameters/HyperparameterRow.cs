@@ -29,6 +29,8 @@ internal sealed class HyperparameterRow
 
     internal bool IsShared => declared.Shared;
 
+    internal bool IsFixed => declared.Fixed;
+
     internal bool IsOptional => declared.Optional;
 
     /// <summary>Which values it may have.</summary>

@@ -25,7 +25,7 @@ public class HostileTests
             optimizer.step(() => -(1 - x.square().sum()).log() + 10 * x[0]);
             Assert.True(Values(x).Sum(v => v * v) < 1);
             Assert.True(double.IsFinite(optimizer.LastStep!.After));
-            Assert.True(optimizer.LastStep.Moved || optimizer.LastStep.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.MaxBacktracks, optimizer.LastStep.ToString());
+            Assert.True(optimizer.LastStep.Moved || optimizer.LastStep.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled or LineSearchOutcome.MaxBacktracks, optimizer.LastStep.ToString());
         }
     }
 
@@ -67,7 +67,7 @@ public class HostileTests
         var calls = 0;
         optimizer.step(() => x.sum() + y.sum() + 1e6 * calls++);
         var step = optimizer.LastStep!;
-        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep, step.ToString());
+        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep or LineSearchOutcome.Refused, step.ToString());
         Assert.Equal((false, 0.0, step.Before), (step.Moved, step.Step, step.After));
         Assert.Equal((calls, calls), (step.Evaluations, 1 + step.Trials));
         Assert.Equal(before, Bits(x));
@@ -254,7 +254,7 @@ public class HostileTests
         var strided = new Parameter(full(3, 4, 2.0, dtype: ScalarType.Float64).t());
         var half = new Parameter(full(5, 2.0, dtype: ScalarType.BFloat16));
         var optimizer = Variants[variant]([strided, half]);
-        for (var k = 0; k < 10; k++) optimizer.step(() => (strided - 1).square().sum() + (half.to_type(ScalarType.Float64) - 1).square().sum());
+        for (var k = 0; k < 20; k++) optimizer.step(() => (strided - 1).square().sum() + (half.to_type(ScalarType.Float64) - 1).square().sum());
         Assert.False(strided.is_contiguous());
         var near = variant.EndsWith("decay", StringComparison.Ordinal) ? 0.2 : 0.05;
         Assert.True((strided - 1).abs().max().ToDouble() < near && (half.to_type(ScalarType.Float64) - 1).abs().max().ToDouble() < near, optimizer.LastStep!.ToString());

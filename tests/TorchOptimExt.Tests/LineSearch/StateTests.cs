@@ -59,11 +59,21 @@ public class StateTests
     }
 
     [Fact]
-    public void The_state_of_another_history_is_refused()
+    public void The_state_of_another_history_is_refused_by_that_name()
     {
         using var scope = NewDisposeScope();
         var x = TestFunction.At([1]);
-        var state = optim.ArmijoGD([x], history: 3).state_dict();
-        Assert.Throws<ArgumentException>(() => optim.ArmijoGD([x]).load_state_dict(state));
+        Refuses(optim.ArmijoGD([x], history: 3), optim.ArmijoGD([x]));
+        Refuses(optim.WolfeLBFGS([x], history: 3), optim.WolfeLBFGS([x]));
+
+        static void Refuses(LineSearchOptimizer saved, LineSearchOptimizer other)
+        {
+            var file = new MemoryStream();
+            using (var writer = new BinaryWriter(file, System.Text.Encoding.UTF8, leaveOpen: true)) saved.save_state_dict(writer);
+            file.Position = 0;
+            var error = Assert.Throws<ArgumentException>("history", () => other.load_state_dict(saved.state_dict()));
+            Assert.Contains("history: 3", error.Message);
+            Assert.Throws<ArgumentException>("history", () => other.load_state_dict(new BinaryReader(file)));
+        }
     }
 }

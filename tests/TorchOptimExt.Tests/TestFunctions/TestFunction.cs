@@ -15,6 +15,9 @@ public sealed record TestFunction(string Name, Func<Tensor, Tensor> Value, doubl
     /// <summary>Minima that are not the smallest, where a descent from a standard start may end: the value and the point.</summary>
     public (double value, double[] at)[] LocalMinima { get; init; } = [];
 
+    /// <summary>How far rounding in float64 moves the value near its minimum, in units of it (of 1 where it is smaller).</summary>
+    public double Rounding { get; init; } = 1e-13;
+
     /// <summary>A new parameter at a point.</summary>
     public static Parameter At(double[] point, ScalarType dtype = ScalarType.Float64) => new(tensor(point, dtype: dtype));
 
