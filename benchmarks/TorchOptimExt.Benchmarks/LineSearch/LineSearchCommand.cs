@@ -5,7 +5,8 @@ using TorchOptimExt.Tests.TestFunctions;
 
 namespace TorchOptimExt.Benchmarks.LineSearch;
 
-/// <summary><c>linesearch</c>: the line searches beside other minimizers on functions with known minima, or beside SGD on mini-batches.</summary>
+/// <summary><c>linesearch</c>: the line searches beside other minimizers on functions with known minima, or beside SGD on
+/// mini-batches.</summary>
 internal static class LineSearchCommand
 {
     public static Command Create()
@@ -13,8 +14,10 @@ internal static class LineSearchCommand
         var iterations = Options.Count("--iterations", "The most iterations of a minimizer", 10_000);
         var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
         var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 3);
-        var peers = new Option<bool>("--peers") { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
-        var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations, stochastic, epochs, peers };
+        var peers = new Option<bool>(
+            "--peers") { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
+        var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations,
+            stochastic, epochs, peers };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(peers)) PeersRun.Write();
@@ -27,14 +30,16 @@ internal static class LineSearchCommand
     // A Markdown table. A cell: function and gradient evaluations and seconds, or the norm that was reached.
     private static void Write(int iterations)
     {
-        foreach (var peer in Peer.All) peer.Minimize(new Problem(Functions.Beale, Functions.Beale.Starts[0]), 50);       // compiles what is timed
+        // compiles what is timed
+        foreach (var peer in Peer.All) peer.Minimize(new Problem(Functions.Beale, Functions.Beale.Starts[0]), 50);
         Console.WriteLine($"| function | {string.Join(" | ", Peer.All.Select(peer => peer.Name))} |");
         Console.WriteLine($"|---|{string.Concat(Peer.All.Select(_ => "---|"))}");
         var (ours, theirs) = (0, 0);
         foreach (var (function, start) in Functions.Problems)
         {
             var outcomes = Peer.All.ToDictionary(peer => peer.Name, peer => peer.Minimize(new Problem(function, start), iterations));
-            Console.WriteLine($"| {new Problem(function, start).Name} | {string.Join(" | ", Peer.All.Select(peer => Cell(outcomes[peer.Name])))} |");
+            Console.WriteLine($"| {new Problem(function, start).Name} | " +
+                $"{string.Join(" | ", Peer.All.Select(peer => Cell(outcomes[peer.Name])))} |");
             var (newton, rival) = (outcomes["ArmijoNewton"], outcomes["MathNet Newton"]);
             if (!newton.Converged || !rival.Converged) continue;
             ours += newton.Functions;
@@ -45,5 +50,6 @@ internal static class LineSearchCommand
     }
 
     private static string Cell(Outcome o) => string.Create(CultureInfo.InvariantCulture,
-        $"{o.Functions} / {o.Gradients}, {o.Seconds:0.000} s{(o.Converged ? "" : $", max\\|g\\| = {o.LargestGradient:0.0e+0}")}{(o.Failure is null ? "" : $" ({o.Failure})")}");
+        $"{o.Functions} / {o.Gradients}, {o.Seconds:0.000} " +
+            $"s{(o.Converged ? "" : $", max\\|g\\| = {o.LargestGradient:0.0e+0}")}{(o.Failure is null ? "" : $" ({o.Failure})")}");
 }

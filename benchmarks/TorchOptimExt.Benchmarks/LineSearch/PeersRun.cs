@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Benchmarks.LineSearch;
 
 /// <summary>
-/// Counted evaluations on the test functions until max|g| ≤ max(1e-8, 1e-8 · the largest |g| seen) near a known minimum, or F within 1e-10 of it: ours beside
-/// those of scipy and PyTorch, which a Python script counts by the same criterion (<c>apt-get install python3-scipy python3-torch</c>).
+/// Counted evaluations on the test functions until max|g| ≤ max(1e-8, 1e-8 · the largest |g| seen) near a known minimum, or F within 1e-10
+/// of it: ours beside those of scipy and PyTorch, which a Python script counts by the same criterion (<c>apt-get install python3-scipy
+/// python3-torch</c>).
 /// </summary>
 internal static class PeersRun
 {
@@ -23,18 +24,21 @@ internal static class PeersRun
         ("ArmijoNewton", p => optim.ArmijoNewton(p, tolerance_grad: 0, tolerance_change: 0)),
         ("TrustRegionNewton, CG", p => optim.TrustRegionNewton(p, max_exact: 0, tolerance_grad: 0, tolerance_change: 0)),
         ("ArmijoNewton, CG", p => optim.ArmijoNewton(p, max_exact: 0, tolerance_grad: 0, tolerance_change: 0)),
-        ("ArmijoGD, BB, history 10", p => optim.ArmijoGD(p, first_trial: FirstTrial.BarzilaiBorwein, history: 10, max_step: 1e10, tolerance_grad: 0, tolerance_change: 0)),
+        ("ArmijoGD, BB, history 10", p => optim.ArmijoGD(
+            p, first_trial: FirstTrial.BarzilaiBorwein, history: 10, max_step: 1e10, tolerance_grad: 0, tolerance_change: 0)),
     ];
 
     public static void Write()
     {
-        var counts = Ours.SelectMany(method => Functions.All.Select(function => (method.name, function.Name, Minimize(function, method.make)))).Concat(Theirs())
+        var counts = Ours.SelectMany(
+            method => Functions.All.Select(function => (method.name, function.Name, Minimize(function, method.make)))).Concat(Theirs())
             .ToDictionary(c => (c.Item1, c.Item2), c => c.Item3);
         var methods = counts.Keys.Select(key => key.Item1).Distinct().ToArray();
         Console.WriteLine($"| closure calls | {string.Join(" | ", methods)} |");
         Console.WriteLine($"|---|{string.Concat(methods.Select(_ => "--:|"))}");
         foreach (var function in Functions.All)
-            Console.WriteLine($"| {function.Name} | {string.Join(" | ", methods.Select(m => counts.GetValueOrDefault((m, function.Name))?.ToString() ?? "–"))} |");
+            Console.WriteLine($"| {function.Name} | " +
+                $"{string.Join(" | ", methods.Select(m => counts.GetValueOrDefault((m, function.Name))?.ToString() ?? "–"))} |");
         Console.WriteLine();
         Compare("WolfeLBFGS", "scipy L-BFGS-B", "PyTorch LBFGS");
         foreach (var ours in new[] { "TrustRegionNewton", "ArmijoNewton" }) Compare(ours, "scipy trust-exact");
@@ -49,10 +53,12 @@ internal static class PeersRun
                 if (best is { } calls && counts[(own, function.Name)]?.Calls is { } mine) ratios.Add(((double)mine / calls, function.Name));
             }
             var solved = Functions.All.Count(f => counts[(own, f.Name)]?.Calls is not null);
-            Console.Write(string.Create(CultureInfo.InvariantCulture, $"{own}: {solved} of {Functions.All.Count} solved, at most {Functions.All.Max(f => counts[(own, f.Name)]?.Calls)} calls"));
+            Console.Write(string.Create(CultureInfo.InvariantCulture, $"{own}: {solved} of {Functions.All.Count} solved, at most " +
+                $"{Functions.All.Max(f => counts[(own, f.Name)]?.Calls)} calls"));
             ratios.Sort();
             Console.WriteLine(ratios.Count == 0 ? "." : string.Create(CultureInfo.InvariantCulture,
-                $"; to the best of {string.Join(", ", theirs)}: median ratio {ratios[ratios.Count / 2].ratio:0.00}, worst {ratios[^1].ratio:0.00} ({ratios[^1].name})."));
+                $"; to the best of {string.Join(", ", theirs)}: median ratio {ratios[ratios.Count / 2].ratio:0.00}, worst " +
+                    $"{ratios[^1].ratio:0.00} ({ratios[^1].name})."));
         }
     }
 
@@ -76,7 +82,8 @@ internal static class PeersRun
                 if (minima.Any(m => Reached(value, size, m))) throw new OperationCanceledException();
                 if (calls >= Most) throw new TimeoutException();
                 return function.Value(x).MoveToOuterDisposeScope();
-            }, Most, new Each(step => (gradients, products, hessians) = (gradients + step.Gradients, products + step.HessianProducts, hessians + step.Hessians)));
+            }, Most, new Each(step =>
+                (gradients, products, hessians) = (gradients + step.Gradients, products + step.HessianProducts, hessians + step.Hessians)));
             return new(null, gradients, hessians, products);
         }
         catch (OperationCanceledException)
@@ -89,7 +96,8 @@ internal static class PeersRun
         }
 
         bool Reached(double value, double size, double minimum) =>
-            (size <= Math.Max(1e-8, 1e-8 * largest) && Math.Abs(value - minimum) <= 1e-6 * (first - minimum)) || Math.Abs(value - minimum) <= 1e-10 * minimum;
+            (size <= Math.Max(1e-8, 1e-8 * largest) && Math.Abs(value - minimum) <= 1e-6 * (first - minimum))
+                || Math.Abs(value - minimum) <= 1e-10 * minimum;
     }
 
     private static IEnumerable<(string, string, Count)> Theirs()
@@ -102,10 +110,13 @@ internal static class PeersRun
         {
             var cells = line.Split('\t');
             int? calls = cells[2] == "-" ? null : int.Parse(cells[2], CultureInfo.InvariantCulture);
-            yield return (cells[0], cells[1], new(calls, calls ?? 0, int.Parse(cells[3], CultureInfo.InvariantCulture), int.Parse(cells[4], CultureInfo.InvariantCulture)));
+            yield return (cells[0], cells[1], new(calls, calls
+                ?? 0, int.Parse(cells[3], CultureInfo.InvariantCulture), int.Parse(cells[4], CultureInfo.InvariantCulture)));
         }
         process.WaitForExit();
-        if (process.ExitCode != 0) Console.Error.WriteLine("The others' rows are missing or incomplete: they need /usr/bin/python3 with scipy and torch (apt-get install python3-scipy python3-torch).");
+        if (process.ExitCode != 0) Console.Error.WriteLine(
+            "The others' rows are missing or incomplete: they need /usr/bin/python3 with scipy and torch (apt-get install " +
+            "python3-scipy python3-torch).");
     }
 
     private static Process? Start(ProcessStartInfo start)
@@ -132,9 +143,11 @@ internal static class PeersRun
         public void Report(LineSearchStep value) => action(value);
     }
 
-    /// <summary>Closure calls, null where the criterion was not met; backward passes, Hessians and products of the Hessian until then.</summary>
+    /// <summary>Closure calls, null where the criterion was not met; backward passes, Hessians and products of the Hessian until
+    /// then.</summary>
     private sealed record Count(int? Calls, int Gradients, int Hessians, int Products)
     {
-        public override string ToString() => Calls is null ? "–" : Hessians > 0 ? $"{Calls} / {Gradients} + {Hessians} H" : Products > 0 ? $"{Calls} / {Gradients} + {Products} Hv" : $"{Calls} / {Gradients}";
+        public override string ToString() => Calls is null ? "–" : Hessians > 0 ? $"{Calls} / {Gradients} + {Hessians} H"
+            : Products > 0 ? $"{Calls} / {Gradients} + {Products} Hv" : $"{Calls} / {Gradients}";
     }
 }

@@ -1,9 +1,9 @@
 """Minimizers of scipy and PyTorch on the functions of the benchmark `linesearch --peers`, with counted evaluations.
 
-Needs scipy and torch (apt-get install python3-scipy python3-torch). Prints one line for each method and function, separated by tabs: method,
-function, evaluations of value and gradient until the criterion held, and Hessians and products of the Hessian with a vector until then; a "-" for
-evaluations says that it never held. The criterion: max|g| <= max(1e-8, 1e-8 * the largest |g| seen) where F is nearer to a known minimum than a millionth
-of its distance at the start (a plateau is none), or F within 1e-10, relative, of a known minimum.
+Needs scipy and torch (apt-get install python3-scipy python3-torch). Prints one line for each method and function, separated by tabs:
+method, function, evaluations of value and gradient until the criterion held, and Hessians and products of the Hessian with a vector
+until then; a "-" for evaluations says that it never held. The criterion: max|g| <= max(1e-8, 1e-8 * the largest |g| seen) where F is
+nearer to a known minimum than a millionth of its distance at the start (a plateau is none), or F within 1e-10, relative, of a minimum.
 """
 import math
 
@@ -38,7 +38,8 @@ def rosenbrock(x):
 
 
 def wood(x):
-    return squares(10 * (x[1] - x[0] ** 2), 1 - x[0], 90 ** .5 * (x[3] - x[2] ** 2), 1 - x[2], 10 ** .5 * (x[1] + x[3] - 2), (x[1] - x[3]) / 10 ** .5)
+    return squares(10 * (x[1] - x[0] ** 2), 1 - x[0], 90 ** .5 * (x[3] - x[2] ** 2), 1 - x[2],
+                   10 ** .5 * (x[1] + x[3] - 2), (x[1] - x[3]) / 10 ** .5)
 
 
 def helix(x):
@@ -144,7 +145,8 @@ FUNCTIONS = [
     ("Watson, n = 6", watson, [0] * 6, [0.0022876700535524362]),
     ("Penalty I, n = 10", lambda x: 1e-5 * squares(x - 1) + ((x ** 2).sum() - .25) ** 2, list(range(1, 11)), [7.0876514670903694e-5]),
     ("Variably dimensioned, n = 10", dimensioned, [1 - j / 10 for j in range(1, 11)], [0]),
-    ("Trigonometric, n = 10", lambda x: squares(10 - x.cos().sum() + grid(10, 1, 1) * (1 - x.cos()) - x.sin()), [.1] * 10, [0, 2.7950561218794563e-5]),
+    ("Trigonometric, n = 10", lambda x: squares(10 - x.cos().sum() + grid(10, 1, 1) * (1 - x.cos()) - x.sin()), [.1] * 10,
+     [0, 2.7950561218794563e-5]),
     ("Logistic regression", logistic, [0] * 4, [0.49618012394671496]),
 ]
 
@@ -190,14 +192,16 @@ class Counted:
 
 def by_scipy(method, **more):
     def run(counted, start):
-        keywords = {"hess": counted.hessian} if method == "trust-exact" else {"hessp": counted.product} if method in ("trust-ncg", "Newton-CG") else {}
-        scipy.optimize.minimize(counted.both, numpy.array(start, dtype=float), method=method, jac=True, **keywords, **more)
+        products = {"hessp": counted.product}
+        keywords = {"trust-exact": {"hess": counted.hessian}, "trust-ncg": products, "Newton-CG": products}
+        scipy.optimize.minimize(counted.both, numpy.array(start, dtype=float), method=method, jac=True, **keywords.get(method, {}), **more)
     return run
 
 
 def by_torch(counted, start):
     x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([x], lr=1, max_iter=5000, max_eval=5000, line_search_fn="strong_wolfe", tolerance_grad=0, tolerance_change=0)
+    optimizer = torch.optim.LBFGS([x], lr=1, max_iter=5000, max_eval=5000, line_search_fn="strong_wolfe",
+                                  tolerance_grad=0, tolerance_change=0)
 
     def closure():
         value, gradient = counted.both(x.detach().numpy())

@@ -14,13 +14,14 @@ namespace TorchOptimExt.LineSearch;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Up to max_exact elements in all, H = QΛQᵀ is computed exactly (one pass backwards through the gradient an element) and decomposed; |H| = Q|Λ|Qᵀ is H where
-/// that is positive definite, and where it is not the direction leads away from the saddle or maximum (|λ| counts as at least 1e-8 of the largest). Where the gradient
-/// vanishes but H has a negative eigenvalue, the step goes along its eigenvector, or reports a saddle. Above, the direction comes from conjugate gradients on products of H with a vector, stopped at the
-/// residual min(0.5, √‖g‖)·‖g‖. <see cref="LineSearchOptimizer.LastStep"/> tells which of these happened. The loss must be differentiable twice, and the
+/// Up to max_exact elements in all, H = QΛQᵀ is computed exactly (one pass backwards through the gradient an element) and decomposed; |H| =
+/// Q|Λ|Qᵀ is H where that is positive definite, and where it is not the direction leads away from the saddle or maximum (|λ| counts as at
+/// least 1e-8 of the largest). Where the gradient vanishes but H has a negative eigenvalue, the step goes along its eigenvector, or reports
+/// a saddle. Above, the direction comes from conjugate gradients on products of H with a vector, stopped at the residual min(0.5,
+/// √‖g‖)·‖g‖. <see cref="LineSearchOptimizer.LastStep"/> tells which of these happened. The loss must be differentiable twice, and the
 /// closure must return the same loss for the same parameters: full batches. It leaves backward() to the optimizer.
-/// <para>Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 3.2 and 7.1; Y. N. Dauphin et al., "Identifying and Attacking the Saddle Point Problem in
-/// High-Dimensional Non-Convex Optimization", 2014; L. Armijo, 1966; the condition with curvature is
+/// <para>Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 3.2 and 7.1; Y. N. Dauphin et al., "Identifying and
+/// Attacking the Saddle Point Problem in High-Dimensional Non-Convex Optimization", 2014; L. Armijo, 1966; the condition with curvature is
 /// known as "Armijo full relaxation".</para>
 /// </remarks>
 /// <example>
@@ -43,11 +44,13 @@ public sealed partial class ArmijoNewton : LineSearchOptimizer
     {
         var settings = Settings;
         return new Descent(new NewtonDirections(settings, Sign), (trials, origin, candidate, least) =>
-            new ArmijoSearch(settings.c!.Value, settings.beta!.Value, settings.max_backtracks!.Value, Math.Max(least, settings.min_step!.Value))
+            new ArmijoSearch(settings.c!.Value, settings.beta!.Value, settings.max_backtracks!.Value,
+                Math.Max(least, settings.min_step!.Value))
                 .Search(trials.Value, origin, candidate.Slope, candidate.First, candidate.Curvature));
     }
 
-    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all. What is null takes the optimizer's.</summary>
+    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all. What
+    /// is null takes the optimizer's.</summary>
     public sealed partial class Options : ArmijoOptions
     {
         /// <summary>The factor of Newton's step that is tried first, ≥ 0; 1 is Newton's method.</summary>
@@ -58,7 +61,8 @@ public sealed partial class ArmijoNewton : LineSearchOptimizer
         [Hyperparameter(Default = 1.0, AtLeast = 0, AtMost = 1, Shared = true)]
         public double? b { get; set; }
 
-        /// <summary>The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥ 0.</summary>
+        /// <summary>The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥
+        /// 0.</summary>
         [Hyperparameter(Default = 512, AtLeast = 0, Shared = true)]
         public int? max_exact { get; set; }
 

@@ -8,7 +8,8 @@ namespace TorchOptimExt.LineSearch;
 /// m(α) = α·φ′(0) + ½·α²·curvature
 /// accept α where m(α) &lt; 0 and φ(α) ≤ reference + c·m(α)
 /// </code>
-/// Without curvature and with reference = φ(0) that is φ(α) ≤ φ(0) + c·α·φ′(0). NaN and ±∞ are refused, and the next trial is ten times shorter.
+/// Without curvature and with reference = φ(0) that is φ(α) ≤ φ(0) + c·α·φ′(0). NaN and ±∞ are refused, and the next trial is ten times
+/// shorter.
 /// </summary>
 /// <remarks>
 /// The search of <see cref="ArmijoGD"/> and <see cref="ArmijoNewton"/> by itself, on any function of one number.
@@ -26,7 +27,8 @@ public sealed class ArmijoSearch
 {
     private static readonly HyperparameterTable Ranges = HyperparameterTable.Of<ArmijoGD.Options>();
 
-    private static readonly Hyperparameter First = Hyperparameter.Positive("first"), Curvature = new("curvature", double.IsFinite, "finite");
+    private static readonly Hyperparameter First = Hyperparameter.Positive("first"),
+        Curvature = new("curvature", double.IsFinite, "finite");
 
     private readonly double c, beta, min_step;
     private readonly int max_backtracks;
@@ -37,9 +39,11 @@ public sealed class ArmijoSearch
     /// <param name="beta">β, by which a refused step size is multiplied; 0 &lt; β &lt; 1.</param>
     /// <param name="max_backtracks">The most reductions of the step size; ≥ 0.</param>
     /// <param name="min_step">The smallest step size that is tried; &gt; 0.</param>
-    /// <param name="interpolation">How the next step size is found. A model that does not decrease is followed by β·α always, a value that is not finite by α/10.</param>
+    /// <param name="interpolation">How the next step size is found. A model that does not decrease is followed by β·α always, a value that
+    /// is not finite by α/10.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; NaN and infinity always are.</exception>
-    public ArmijoSearch(double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12, Interpolation interpolation = Interpolation.None)
+    public ArmijoSearch(double c = 1e-4, double beta = 0.5, int max_backtracks = 30, double min_step = 1e-12,
+        Interpolation interpolation = Interpolation.None)
     {
         Ranges["c"].Check(c);
         Ranges["beta"].Check(beta);
@@ -59,7 +63,8 @@ public sealed class ArmijoSearch
     /// <returns>The accepted step size, or why there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="value"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The first step size or the curvature is out of its range.</exception>
-    public RaySearchResult Search(Func<double, double> value, double origin, double slope, double first = 1, double curvature = 0, double? reference = null)
+    public RaySearchResult Search(Func<double, double> value, double origin, double slope, double first = 1, double curvature = 0,
+        double? reference = null)
     {
         ArgumentNullException.ThrowIfNull(value);
         First.Check(first);
@@ -80,7 +85,8 @@ public sealed class ArmijoSearch
             {
                 var found = value(step);
                 (trials, smallest) = (trials + 1, step);
-                if (found <= limit + c * model && double.IsFinite(found)) return new(LineSearchOutcome.Accepted, step, found, trials, Smallest: step);
+                if (found <= limit + c * model && double.IsFinite(found))
+                    return new(LineSearchOutcome.Accepted, step, found, trials, Smallest: step);
                 if (double.IsFinite(found)) refused = new(step, found);
                 else overflowed = true;
             }
@@ -92,7 +98,8 @@ public sealed class ArmijoSearch
     private double Shorter(double step, double origin, double slope, Trial? refused, Trial? earlier)
     {
         if (interpolation == Interpolation.None || refused is not { } last) return beta * step;
-        var minimizer = interpolation == Interpolation.Cubic && earlier is { } before ? CubicMinimizer(origin, slope, before, last) : QuadraticMinimizer(origin, slope, last);
+        var minimizer = interpolation == Interpolation.Cubic && earlier is { } before ? CubicMinimizer(origin, slope, before, last)
+            : QuadraticMinimizer(origin, slope, last);
         return double.IsNaN(minimizer) ? beta * step : Math.Clamp(minimizer, 0.1 * step, 0.5 * step);
     }
 

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// Minimizes the quadratic model gᵀd + ½·dᵀHd approximately by conjugate gradients on products of H with a vector, until the residual ‖Hd + g‖ is
-/// min(0.5, √‖g‖)·‖g‖, a direction of negative curvature, the radius, or the last iteration.
+/// Minimizes the quadratic model gᵀd + ½·dᵀHd approximately by conjugate gradients on products of H with a vector, until the residual ‖Hd +
+/// g‖ is min(0.5, √‖g‖)·‖g‖, a direction of negative curvature, the radius, or the last iteration.
 /// </summary>
-/// <remarks>Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 7.1 and 7.2; T. Steihaug, "The Conjugate Gradient Method and Trust
-/// Regions in Large Scale Optimization", 1983.</remarks>
+/// <remarks>Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 7.1 and 7.2; T. Steihaug, "The Conjugate Gradient
+/// Method and Trust Regions in Large Scale Optimization", 1983.</remarks>
 public static class ConjugateGradients
 {
     /// <summary>Finds a direction for a line search. Where the first direction has negative curvature, it is −g.</summary>
@@ -20,7 +20,8 @@ public static class ConjugateGradients
     public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations) =>
         Iterate(times, gradient, iterations, double.PositiveInfinity);
 
-    /// <summary>Finds a step within a trust region: where a direction has negative curvature or leaves the region, the step goes along it up to the radius.</summary>
+    /// <summary>Finds a step within a trust region: where a direction has negative curvature or leaves the region, the step goes along it
+    /// up to the radius.</summary>
     /// <param name="times">Gives H·v for a vector of g's shape.</param>
     /// <param name="gradient">g, a vector.</param>
     /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
@@ -30,7 +31,8 @@ public static class ConjugateGradients
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is not greater than 0.</exception>
     public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius) => radius > 0
         ? Iterate(times, gradient, iterations, radius)
-        : throw new ArgumentOutOfRangeException(nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
+        : throw new ArgumentOutOfRangeException(
+            nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
 
     private static ConjugateGradientsResult Iterate(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius)
     {
@@ -76,7 +78,8 @@ public static class ConjugateGradients
     // The positive t with ‖d + t·p‖ = radius.
     private static double ToRadius(Tensor direction, Tensor search, double radius)
     {
-        double a = search.dot(search).ToDouble(), b = direction.dot(search).ToDouble(), c = direction.dot(direction).ToDouble() - radius * radius;
+        double a = search.dot(search).ToDouble(), b = direction.dot(search).ToDouble(),
+            c = direction.dot(direction).ToDouble() - radius * radius;
         var root = Math.Sqrt(Math.Max(0, b * b - a * c));
         return b > 0 ? -c / (b + root) : (root - b) / a;
     }

@@ -14,7 +14,8 @@ internal sealed class DescentMemory(double[] numbers, int history)
     }
 
     /// <summary>The largest of the last values of F, the present one included.</summary>
-    public double Reference(double before) => numbers.Skip(Values).Take(history - 1).Where(value => !double.IsNaN(value)).Append(before).Max();
+    public double Reference(double before) =>
+        numbers.Skip(Values).Take(history - 1).Where(value => !double.IsNaN(value)).Append(before).Max();
 
     /// <summary>What the last step says of the next first trial.</summary>
     public FirstTrialRule Facts(double slope) => new()

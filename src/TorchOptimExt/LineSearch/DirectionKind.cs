@@ -24,7 +24,8 @@ public enum DirectionKind
     /// <summary>Conjugate gradients on Hessian-vector products, which reached the wanted residual.</summary>
     NewtonCG,
 
-    /// <summary>Conjugate gradients that ended before the wanted residual: at a direction of negative curvature or after max_cg iterations.</summary>
+    /// <summary>Conjugate gradients that ended before the wanted residual: at a direction of negative curvature or after max_cg
+    /// iterations.</summary>
     TruncatedNewtonCG,
 
     /// <summary>The minimizer of the quadratic model on the boundary of a trust region.</summary>

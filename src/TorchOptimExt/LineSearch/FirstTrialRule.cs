@@ -1,9 +1,11 @@
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>Chooses the step size that a search along the negative gradient tries first, from what the last step and the present point show.</summary>
+/// <summary>Chooses the step size that a search along the negative gradient tries first, from what the last step and the present point
+/// show.</summary>
 /// <remarks>
-/// Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, section 3.5; J. Barzilai and J. M. Borwein, "Two-Point Step Size Gradient Methods", 1988;
-/// M. Raydan, "The Barzilai and Borwein Gradient Method for the Large Scale Unconstrained Minimization Problem", 1997.
+/// Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, section 3.5; J. Barzilai and J. M. Borwein, "Two-Point Step Size
+/// Gradient Methods", 1988; M. Raydan, "The Barzilai and Borwein Gradient Method for the Large Scale Unconstrained Minimization Problem",
+/// 1997.
 /// </remarks>
 public readonly record struct FirstTrialRule
 {

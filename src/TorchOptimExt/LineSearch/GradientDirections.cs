@@ -64,7 +64,8 @@ internal sealed class GradientDirections(ArmijoGD.Options settings, DescentMemor
 
     // gᵀ(last direction), learning rates included.
     private static double Along(Point at) =>
-        at.Legs.Sum(leg => leg.State.tensors.Length == 0 ? 0 : -leg.LearningRate * Leg.Wide(leg.Gradient).dot(Leg.Wide(leg.State.tensors[0])).item<double>());
+        at.Legs.Sum(leg => leg.State.tensors.Length == 0 ? 0
+            : -leg.LearningRate * Leg.Wide(leg.Gradient).dot(Leg.Wide(leg.State.tensors[0])).item<double>());
 
     private static double Square(Leg leg)
     {

@@ -39,7 +39,8 @@ internal sealed class Hessian
         var parts = vector.split(sizes);
         foreach (var leg in legs) leg.Parameter.grad = null;
         if (curved.Length > 0)
-            autograd.backward([.. curved.Select(leg => leg.Found)], [.. Like(parts)], retain_graph: true, create_graph: false, inputs: [.. curved.Select(leg => leg.Parameter)]);
+            autograd.backward([.. curved.Select(leg => leg.Found)], [.. Like(parts)], retain_graph: true, create_graph: false,
+                inputs: [.. curved.Select(leg => leg.Parameter)]);
         var row = cat([.. legs.Select((leg, k) => Row(leg, parts[k]))]);
         foreach (var leg in legs) leg.Parameter.grad = null;
         return row;
@@ -62,7 +63,8 @@ internal sealed class Hessian
     }
 
     private IEnumerable<Tensor> Like(Tensor[] parts) =>
-        legs.Zip(parts).Where(pair => pair.First.Found.requires_grad).Select(pair => pair.Second.reshape(pair.First.Parameter.shape).to_type(pair.First.Parameter.dtype));
+        legs.Zip(parts).Where(pair => pair.First.Found.requires_grad)
+            .Select(pair => pair.Second.reshape(pair.First.Parameter.shape).to_type(pair.First.Parameter.dtype));
 
     private Tensor Row(Leg leg, Tensor part)
     {

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>Buffers of a module, such as the running averages of batch normalization, with the values that evaluations beside the first must not change.</summary>
+/// <summary>Buffers of a module, such as the running averages of batch normalization, with the values that evaluations beside the first
+/// must not change.</summary>
 internal sealed class KeptBuffers(string optimizer, IReadOnlyList<Tensor> buffers) : IDisposable
 {
     private Tensor[] kept = [];
@@ -12,7 +13,8 @@ internal sealed class KeptBuffers(string optimizer, IReadOnlyList<Tensor> buffer
     {
         for (var k = 0; k < buffers.Count; k++)
             if (buffers[k].IsInvalid)
-                throw new InvalidOperationException($"{optimizer}: buffer {k} was disposed or replaced since the optimizer was made, as model.to(dtype) does. "
+                throw new InvalidOperationException(
+                    $"{optimizer}: buffer {k} was disposed or replaced since the optimizer was made, as model.to(dtype) does. "
                     + "Convert the model first and give its buffers then.");
     }
 

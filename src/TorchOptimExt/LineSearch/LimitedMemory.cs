@@ -11,10 +11,10 @@ namespace TorchOptimExt.LineSearch;
 /// </code>
 /// </summary>
 /// <remarks>
-/// A vector is a list of tensors, one for each parameter. The compact form reads S and Y twice for a product, once for their scalar products with the
-/// vector (and with the newest y) and once to combine them, and makes no vector of its own but the result.
-/// <para>Source: R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994,
-/// equation 3.1; D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989.</para>
+/// A vector is a list of tensors, one for each parameter. The compact form reads S and Y twice for a product, once for their scalar
+/// products with the vector (and with the newest y) and once to combine them, and makes no vector of its own but the result.
+/// <para>Source: R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory
+/// Methods", 1994, equation 3.1; D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989.</para>
 /// </remarks>
 public sealed class LimitedMemory
 {
@@ -30,7 +30,8 @@ public sealed class LimitedMemory
         (this.rows, this.numbers, this.history) = (rows, numbers, history);
 
     /// <summary>Creates an empty memory. Its tensors belong to the open dispose scope, if there is one.</summary>
-    /// <param name="like">Tensors of the shapes, devices and dtypes of the vector's parts; the memory is float32 for float16 and bfloat16.</param>
+    /// <param name="like">Tensors of the shapes, devices and dtypes of the vector's parts; the memory is float32 for float16 and
+    /// bfloat16.</param>
     /// <param name="history">The most pairs that are kept; ≥ 1.</param>
     /// <exception cref="ArgumentNullException"><paramref name="like"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="history"/> is smaller than 1.</exception>
@@ -56,7 +57,8 @@ public sealed class LimitedMemory
     {
         using var quiet = no_grad();
         var dtype = tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? ScalarType.Float32 : tensor.dtype;
-        return (zeros(history, tensor.NumberOfElements, dtype: dtype, device: tensor.device), zeros(history, tensor.NumberOfElements, dtype: dtype, device: tensor.device));
+        return (zeros(history, tensor.NumberOfElements, dtype: dtype, device: tensor.device),
+            zeros(history, tensor.NumberOfElements, dtype: dtype, device: tensor.device));
     }
 
     /// <summary>The numbers of an empty memory: count, next, unknown, then SᵀY and YᵀY by place.</summary>
@@ -66,7 +68,8 @@ public sealed class LimitedMemory
     /// <param name="step">s: how far the parameters moved. A part is null where they did not.</param>
     /// <param name="change">y: by how much the gradient changed. A part is null where it did not.</param>
     /// <returns>Whether the pair was kept.</returns>
-    /// <exception cref="ArgumentException">The vectors do not have as many parts as the memory, or a part has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The vectors do not have as many parts as the memory, or a part has another number of
+    /// elements.</exception>
     public bool Add(IReadOnlyList<Tensor?> step, IReadOnlyList<Tensor?> change)
     {
         Check(step, nameof(step));
@@ -88,18 +91,22 @@ public sealed class LimitedMemory
 
     /// <summary>H·v; the vector itself where no pair is kept.</summary>
     /// <param name="vector">v; a part is null where it is 0.</param>
-    /// <returns>A part for each of the vector's, in the memory's dtype, in a row; null where the vector's is. They belong to the open dispose scope.</returns>
-    /// <exception cref="ArgumentException">The vector does not have as many parts as the memory, or a part has another number of elements.</exception>
+    /// <returns>A part for each of the vector's, in the memory's dtype, in a row; null where the vector's is. They belong to the open
+    /// dispose scope.</returns>
+    /// <exception cref="ArgumentException">The vector does not have as many parts as the memory, or a part has another number of
+    /// elements.</exception>
     public IReadOnlyList<Tensor?> Times(IReadOnlyList<Tensor?> vector)
     {
         Check(vector, nameof(vector));
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        if (Count == 0) return [.. vector.Select((part, p) => part is null ? null : Row(part, rows[p].steps.dtype).clone().MoveToOuterDisposeScope())];
+        if (Count == 0) return [.. vector.Select(
+            (part, p) => part is null ? null : Row(part, rows[p].steps.dtype).clone().MoveToOuterDisposeScope())];
         var products = Products(vector, Unknown - 1);
         if (Unknown > 0) Know(products, Unknown - 1);
         var (gamma, first, second) = Weights(products);
-        return [.. rows.Select((row, p) => vector[p] is { } part ? Combine(row, part, gamma, first, second).MoveToOuterDisposeScope() : null)];
+        return [.. rows.Select((row, p) => vector[p] is { } part ? Combine(row, part, gamma, first, second).MoveToOuterDisposeScope()
+            : null)];
     }
 
     /// <summary>Forgets all pairs.</summary>

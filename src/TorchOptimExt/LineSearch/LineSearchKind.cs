@@ -6,6 +6,7 @@ public enum LineSearchKind
     /// <summary>For both Wolfe conditions, so that every step gives a pair of positive curvature.</summary>
     StrongWolfe,
 
-    /// <summary>By backtracking for a sufficient decrease alone: one backward pass a step; a pair without positive curvature is skipped.</summary>
+    /// <summary>By backtracking for a sufficient decrease alone: one backward pass a step; a pair without positive curvature is
+    /// skipped.</summary>
     Armijo,
 }

@@ -6,20 +6,22 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The base of <see cref="ArmijoGD"/>, <see cref="WolfeLBFGS"/>, <see cref="ArmijoNewton"/> and <see cref="TrustRegionNewton"/>: a step evaluates the
-/// closure where the parameters are, and once for each trial elsewhere until one is accepted; <see cref="minimize"/> makes many steps on one objective.
+/// The base of <see cref="ArmijoGD"/>, <see cref="WolfeLBFGS"/>, <see cref="ArmijoNewton"/> and <see cref="TrustRegionNewton"/>: a step
+/// evaluates the closure where the parameters are, and once for each trial elsewhere until one is accepted; <see cref="minimize"/> makes
+/// many steps on one objective.
 /// </summary>
 /// <remarks>
 /// The closure computes the loss and returns it; it does not call backward(). For given parameters it must return the same loss
-/// each time; random numbers, such as dropout's, are the same in every evaluation of a step. Tensors that it makes in a trial are disposed when
-/// the trial ends. After the step the parameters' grad holds the gradient of the loss where the step began, null where that loss is not finite.
+/// each time; random numbers, such as dropout's, are the same in every evaluation of a step. Tensors that it makes in a trial are disposed
+/// when the trial ends. After the step the parameters' grad holds the gradient of the loss where the step began, null where that loss is
+/// not finite.
 /// </remarks>
 public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 {
     private protected LineSearchOptimizer(LineSearchOptions defaults) : base(defaults) { }
 
-    /// <summary>Tensors that evaluations change, such as those of <c>model.buffers()</c> with batch normalization: the evaluation where a step begins
-    /// updates them, as in a plain loop, trials do not. Null for none.</summary>
+    /// <summary>Tensors that evaluations change, such as those of <c>model.buffers()</c> with batch normalization: the evaluation where a
+    /// step begins updates them, as in a plain loop, trials do not. Null for none.</summary>
     [ConstructorArgument]
     private protected IEnumerable<Tensor>? buffers { get; init => field = value?.ToList(); }
 
@@ -57,10 +59,12 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>Performs one optimization step; <see cref="LastStep"/> tells how it ended.</summary>
-    /// <param name="closure">Computes and returns the loss, a floating-point tensor of one element, and leaves backward() to the optimizer. Required.</param>
+    /// <param name="closure">Computes and returns the loss, a floating-point tensor of one element, and leaves backward() to the optimizer.
+    /// Required.</param>
     /// <returns>What the closure returned where the step began, without weight decay; the caller owns it.</returns>
-    /// <exception cref="InvalidOperationException">There is no closure; it called backward(); it did not return a floating-point tensor of one element that can be differentiated and depends on
-    /// a parameter; or a gradient is sparse, or not of its parameter's shape, dtype and device. No parameter is changed then.</exception>
+    /// <exception cref="InvalidOperationException">There is no closure; it called backward(); it did not return a floating-point tensor of
+    /// one element that can be differentiated and depends on a parameter; or a gradient is sparse, or not of its parameter's shape, dtype
+    /// and device. No parameter is changed then.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
     /// <remarks>What the closure throws is passed on; every parameter then has the bits that it had before the step.</remarks>
     public override Tensor step(Func<Tensor>? closure = null)
@@ -83,11 +87,11 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     }
 
     /// <summary>
-    /// Minimizes one fixed objective: makes steps until one ends otherwise than by moving the parameters, or max_steps have moved them. What the
-    /// evaluation of an accepted point gave, value and gradient, is kept for the next step.
+    /// Minimizes one fixed objective: makes steps until one ends otherwise than by moving the parameters, or max_steps have moved them.
+    /// What the evaluation of an accepted point gave, value and gradient, is kept for the next step.
     /// </summary>
-    /// <param name="closure">Computes and returns the loss, the same for the same parameters, and leaves backward() to the optimizer; see <see cref="step"/>.
-    /// Random numbers that it draws are the same in every evaluation.</param>
+    /// <param name="closure">Computes and returns the loss, the same for the same parameters, and leaves backward() to the optimizer; see
+    /// <see cref="step"/>. Random numbers that it draws are the same in every evaluation.</param>
     /// <param name="max_steps">The most steps; ≥ 0.</param>
     /// <param name="progress">Receives each step's report; null for none.</param>
     /// <param name="cancellation">Ends the minimization between two steps.</param>
@@ -95,7 +99,8 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max_steps"/> is negative.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the parameters are where the last step left them.</exception>
     /// <inheritdoc cref="step" path="/exception"/>
-    public MinimizeResult minimize(Func<Tensor> closure, int max_steps = 10_000, IProgress<LineSearchStep>? progress = null, CancellationToken cancellation = default)
+    public MinimizeResult minimize(Func<Tensor> closure, int max_steps = 10_000, IProgress<LineSearchStep>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(max_steps);
         using var objective = Begin(closure, "minimize(closure)");
@@ -135,7 +140,8 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     {
         ThrowIfNotReady();
         var name = GetType().Name;
-        if (closure is null) throw new InvalidOperationException($"{name} evaluates the loss several times: call {call} with a closure that computes and returns it.");
+        if (closure is null) throw new InvalidOperationException(
+            $"{name} evaluates the loss several times: call {call} with a closure that computes and returns it.");
         LastStep = null;
         return new(name, closure, Terms(), Sign, Method().UsesCurvature, new(name, [.. buffers ?? []]));
     }
@@ -185,7 +191,8 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         : at.Legs.Count == 0 ? LineSearchOutcome.NoDescent
         : !double.IsFinite(at.LargestGradient) ? LineSearchOutcome.NonFiniteGradient : null;
 
-    private static LineSearchStep Unmoved(Point at, LineSearchOutcome outcome) => new() { Outcome = outcome, Before = at.Value, After = at.Value, Evaluations = 0 };
+    private static LineSearchStep Unmoved(Point at, LineSearchOutcome outcome) =>
+        new() { Outcome = outcome, Before = at.Value, After = at.Value, Evaluations = 0 };
 
     private bool IsStationary(Point at) => at.Legs.Count > 0 && Rule(at).IsStationary(at.LargestGradient);
 

@@ -6,19 +6,23 @@ public enum LineSearchOutcome
     /// <summary>A step met the condition of sufficient decrease.</summary>
     Accepted,
 
-    /// <summary>max|g| was within tolerance_grad (nothing moved), or over patience accepted steps in a row F changed by no more than tolerance_change · |F|.</summary>
+    /// <summary>max|g| was within tolerance_grad (nothing moved), or over patience accepted steps in a row F changed by no more than
+    /// tolerance_change · |F|.</summary>
     Converged,
 
     /// <summary>No trial lowered F by more than the rounding of F itself: in this dtype no lower point can be told from this one.</summary>
     Stalled,
 
-    /// <summary>max|g| was within tolerance_grad, but the Hessian has a negative eigenvalue, and no step along its eigenvector lowered F.</summary>
+    /// <summary>max|g| was within tolerance_grad, but the Hessian has a negative eigenvalue, and no step along its eigenvector lowered
+    /// F.</summary>
     Saddle,
 
-    /// <summary>A trust region tried max_trials radii, or came to the smallest, without a sufficient decrease. The next step begins with the radius that was reached.</summary>
+    /// <summary>A trust region tried max_trials radii, or came to the smallest, without a sufficient decrease. The next step begins with
+    /// the radius that was reached.</summary>
     Refused,
 
-    /// <summary>No direction with a finite gᵀd &lt; 0 was found: every learning rate is 0, every parameter that has one is frozen, or the slope overflows.</summary>
+    /// <summary>No direction with a finite gᵀd &lt; 0 was found: every learning rate is 0, every parameter that has one is frozen, or the
+    /// slope overflows.</summary>
     NoDescent,
 
     /// <summary>No step size was accepted within max_backtracks reductions.</summary>

@@ -1,6 +1,7 @@
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>What a step of a line search did. F = ±f + ½·Σ λ‖θ‖² is what is minimized (f the loss, λ weight decay), g its gradient, d the direction.</summary>
+/// <summary>What a step of a line search did. F = ±f + ½·Σ λ‖θ‖² is what is minimized (f the loss, λ weight decay), g its gradient, d the
+/// direction.</summary>
 public sealed record LineSearchStep
 {
     /// <summary>Why the step ended.</summary>
@@ -21,7 +22,8 @@ public sealed record LineSearchStep
     /// <summary>F after the step; that before it where nothing moved.</summary>
     public required double After { get; init; }
 
-    /// <summary>The value from which the decrease of F is measured: F before the step, or the largest of the last <c>history</c> values; 0 where the step ended before the search.</summary>
+    /// <summary>The value from which the decrease of F is measured: F before the step, or the largest of the last <c>history</c> values; 0
+    /// where the step ended before the search.</summary>
     public double Reference { get; init; }
 
     /// <summary>gᵀd, the derivative of F along d; 0 where the step ended before the search.</summary>
@@ -33,7 +35,8 @@ public sealed record LineSearchStep
     /// <summary>The number of step sizes that were evaluated.</summary>
     public int Trials { get; init; }
 
-    /// <summary>The number of calls of the closure: one where the step begins unless <c>minimize</c> knew that point, and one for each trial.</summary>
+    /// <summary>The number of calls of the closure: one where the step begins unless <c>minimize</c> knew that point, and one for each
+    /// trial.</summary>
     public required int Evaluations { get; init; }
 
     /// <summary>The number of backward passes.</summary>
@@ -45,10 +48,12 @@ public sealed record LineSearchStep
     /// <summary>The direction along which the search went.</summary>
     public DirectionKind Direction { get; init; }
 
-    /// <summary>The trust region's radius, in units of the learning rates, within which the last trial lay; 0 for the line searches.</summary>
+    /// <summary>The trust region's radius, in units of the learning rates, within which the last trial lay; 0 for the line
+    /// searches.</summary>
     public double Radius { get; init; }
 
-    /// <summary>The number of products of the Hessian with a vector, each a backward pass through the gradient, without those for whole Hessians.</summary>
+    /// <summary>The number of products of the Hessian with a vector, each a backward pass through the gradient, without those for whole
+    /// Hessians.</summary>
     public int HessianProducts { get; init; }
 
     /// <summary>The number of Hessians that were computed, each a backward pass through the gradient for every element.</summary>

@@ -9,7 +9,8 @@ namespace TorchOptimExt.LineSearch;
 /// <param name="Gradients">How many backward passes there were.</param>
 /// <param name="HessianProducts">How many products of the Hessian with a vector were computed, without those for whole Hessians.</param>
 /// <param name="Hessians">How many Hessians were computed.</param>
-public sealed record MinimizeResult(LineSearchOutcome Outcome, double Value, double LargestGradient, int Steps, int Evaluations, int Gradients, int HessianProducts, int Hessians)
+public sealed record MinimizeResult(LineSearchOutcome Outcome, double Value, double LargestGradient, int Steps, int Evaluations,
+    int Gradients, int HessianProducts, int Hessians)
 {
     /// <summary>Whether a minimum was found: the outcome is Converged.</summary>
     public bool Converged => Outcome == LineSearchOutcome.Converged;

@@ -34,7 +34,8 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         var model = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient));
         if (!(model.SmallestEigenvalue < -Flat * model.LargestCurvature)) return null;
         Leg.Part(at.Legs, model.SmallestEigenvector);
-        return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon), 1) { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
+        return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon),
+            1) { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
     }
 
     public void Accept(Point from, LineSearchStep step, Point? end) { }
@@ -49,7 +50,8 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         var gradient = Leg.Flat(at.Legs, leg => leg.Gradient);
         var (factor, info) = linalg.cholesky_ex(matrix);
         var positive = info.item<int>() == 0;
-        Leg.Part(at.Legs, positive ? gradient.neg().unsqueeze(1).cholesky_solve(factor).squeeze(1) : new TrustRegionSubproblem(matrix, gradient).SaddleFree(Flat));
+        Leg.Part(at.Legs, positive ? gradient.neg().unsqueeze(1).cholesky_solve(factor).squeeze(1)
+            : new TrustRegionSubproblem(matrix, gradient).SaddleFree(Flat));
         return new(positive ? DirectionKind.Newton : DirectionKind.SaddleFreeNewton, at.Legs.Sum(leg => leg.Slope), 1)
         {
             Curvature = Curvature(matrix.mv, at, settings.b!.Value),

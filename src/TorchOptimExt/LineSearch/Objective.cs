@@ -55,8 +55,8 @@ internal sealed class Objective : IDisposable
         return loss;
     }
 
-    /// <summary>The loss after the parameters were moved, with its graph, and what the evaluation made of the buffers; the caller disposes them. What
-    /// else the closure makes is disposed.</summary>
+    /// <summary>The loss after the parameters were moved, with its graph, and what the evaluation made of the buffers; the caller disposes
+    /// them. What else the closure makes is disposed.</summary>
     public Tensor Again(out Tensor[] buffers)
     {
         using var scope = NewDisposeScope();
@@ -96,7 +96,8 @@ internal sealed class Objective : IDisposable
         return sign * loss.ToDouble() + terms.Sum(term => term.Decay());
     }
 
-    /// <summary>The gradients of F where the loss was computed; of the parameters on which it depends and that take part. They belong to the open dispose scope.</summary>
+    /// <summary>The gradients of F where the loss was computed; of the parameters on which it depends and that take part. They belong to
+    /// the open dispose scope.</summary>
     /// <exception cref="InvalidOperationException">The loss cannot be differentiated, or a gradient does not fit.</exception>
     public IReadOnlyList<Leg> Differentiate(Tensor loss)
     {
@@ -127,7 +128,8 @@ internal sealed class Objective : IDisposable
         }
         catch (ExternalException e)
         {
-            throw new InvalidOperationException($"{name}: the loss cannot be differentiated; the closure must compute it anew at each call, "
+            throw new InvalidOperationException(
+                $"{name}: the loss cannot be differentiated; the closure must compute it anew at each call, "
                 + $"and must not call backward() itself. {e.Message}", e);
         }
     }
@@ -139,10 +141,12 @@ internal sealed class Objective : IDisposable
         foreach (var term in terms)
         {
             using var grad = term.Parameter.grad;
-            if (grad is not null) throw Wrong("the closure called backward(); it must only compute and return the loss, the optimizer differentiates it");
+            if (grad is not null)
+                throw Wrong("the closure called backward(); it must only compute and return the loss, the optimizer differentiates it");
         }
         if (!loss.requires_grad)
-            throw Wrong("the loss does not require gradients; the closure must compute it from the parameters with gradients on, without detach(), item() or no_grad()");
+            throw Wrong("the loss does not require gradients; the closure must compute it from the parameters with gradients on, " +
+                "without detach(), item() or no_grad()");
         return loss;
     }
 

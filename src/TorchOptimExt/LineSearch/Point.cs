@@ -29,7 +29,8 @@ internal sealed class Point : IDisposable
     {
         using var scope = NewDisposeScope();
         var own = Legs.ToDictionary(leg => leg.Parameter.Handle);
-        return legs.Sum(leg => own.TryGetValue(leg.Parameter.Handle, out var here) ? leg.Scale * Leg.Wide(here.Gradient).dot(Leg.Wide(leg.Direction)).item<double>() : 0);
+        return legs.Sum(leg => own.TryGetValue(leg.Parameter.Handle, out var here)
+            ? leg.Scale * Leg.Wide(here.Gradient).dot(Leg.Wide(leg.Direction)).item<double>() : 0);
     }
 
     /// <summary>Gives the parameters their gradients of f as <c>grad</c>.</summary>

@@ -28,7 +28,8 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
     {
         var after = end!.Legs.ToDictionary(leg => leg.Parameter.Handle, leg => leg.Gradient);
         memory.Add(Aligned(from.Legs, leg => leg.Direction.mul(step.Step * leg.Scale)),
-            Aligned(from.Legs, leg => after.TryGetValue(leg.Parameter.Handle, out var gradient) ? gradient.sub(leg.Gradient) : leg.Gradient.neg()));
+            Aligned(from.Legs, leg => after.TryGetValue(leg.Parameter.Handle, out var gradient) ? gradient.sub(leg.Gradient)
+                : leg.Gradient.neg()));
     }
 
     public void Refuse(Candidate failed, double smallest) => memory.Clear();

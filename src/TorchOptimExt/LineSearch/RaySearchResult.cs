@@ -7,4 +7,5 @@ namespace TorchOptimExt.LineSearch;
 /// <param name="Trials">How many step sizes were evaluated.</param>
 /// <param name="Slopes">At how many of them the slope was asked for, too; 0 for a search that needs none.</param>
 /// <param name="Smallest">The smallest step size that was evaluated; 0 where none was.</param>
-public readonly record struct RaySearchResult(LineSearchOutcome Outcome, double Step, double Value, int Trials, int Slopes = 0, double Smallest = 0);
+public readonly record struct RaySearchResult(
+    LineSearchOutcome Outcome, double Step, double Value, int Trials, int Slopes = 0, double Smallest = 0);

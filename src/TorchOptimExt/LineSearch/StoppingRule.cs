@@ -21,17 +21,20 @@ public readonly record struct StoppingRule(double tolerance_grad, double toleran
     /// <param name="before">F before the step.</param>
     /// <param name="after">F after the step.</param>
     /// <param name="step">The accepted step size.</param>
-    /// <param name="first">The step size that was tried first. A step that is far smaller is not quiet: it says little about the distance to a minimum.</param>
+    /// <param name="first">The step size that was tried first. A step that is far smaller is not quiet: it says little about the distance
+    /// to a minimum.</param>
     /// <returns>How many quiet steps in a row there are now; <see cref="patience"/> of them mean convergence.</returns>
     public int Count(int quiet, double before, double after, double step, double first) =>
         Math.Abs(after - before) <= tolerance_change * Math.Abs(after) && step >= Collapse * first ? quiet + 1 : 0;
 
-    /// <summary>Whether trials that were all refused show nothing but rounding: none lowers F by more, and one comes as near as that.</summary>
+    /// <summary>Whether trials that were all refused show nothing but rounding: none lowers F by more, and one comes as near as
+    /// that.</summary>
     /// <param name="before">F where the trials began.</param>
     /// <param name="lowest">The lowest value of a trial.</param>
     public bool IsRounding(double before, double lowest) => Math.Abs(lowest - before) <= Ulps * epsilon * Math.Abs(before);
 
-    /// <summary>Whether a step that met its condition is none: far shorter than its first trial, it changes F by no more than rounding.</summary>
+    /// <summary>Whether a step that met its condition is none: far shorter than its first trial, it changes F by no more than
+    /// rounding.</summary>
     /// <param name="before">F before the step.</param>
     /// <param name="after">F after the step.</param>
     /// <param name="step">The step size.</param>

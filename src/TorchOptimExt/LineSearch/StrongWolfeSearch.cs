@@ -12,8 +12,8 @@ namespace TorchOptimExt.LineSearch;
 /// </summary>
 /// <remarks>
 /// The slope is asked for only where a trial decreases the value sufficiently, directly after its value: what a refused trial would cost in
-/// a backward pass is saved. The next trial is the minimizer of a cubic where both ends of the interval have slopes, else that of a parabola,
-/// kept away from the ends; a value that is not finite is followed by a trial ten times nearer to the best one.
+/// a backward pass is saved. The next trial is the minimizer of a cubic where both ends of the interval have slopes, else that of a
+/// parabola, kept away from the ends; a value that is not finite is followed by a trial ten times nearer to the best one.
 /// <para>Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 3.5 and 3.6, equation 3.59.</para>
 /// </remarks>
 /// <example>
@@ -45,9 +45,11 @@ public sealed class StrongWolfeSearch
         ranges["c2"].Check(c2);
         ranges["max_trials"].Check(max_trials);
         MinStep.Check(min_step);
-        if (!(c1 < c2)) throw new ArgumentOutOfRangeException(nameof(c1), c1, FormattableString.Invariant($"c1 is {c1}; it must be below c2, which is {c2}."));
+        if (!(c1 < c2)) throw new ArgumentOutOfRangeException(
+            nameof(c1), c1, FormattableString.Invariant($"c1 is {c1}; it must be below c2, which is {c2}."));
         if (!(max_step >= min_step))
-            throw new ArgumentOutOfRangeException(nameof(max_step), max_step, FormattableString.Invariant($"max_step is {max_step}; it must be at least min_step, which is {min_step}."));
+            throw new ArgumentOutOfRangeException(nameof(max_step), max_step,
+                FormattableString.Invariant($"max_step is {max_step}; it must be at least min_step, which is {min_step}."));
         (this.c1, this.c2, this.max_trials, this.min_step, this.max_step) = (c1, c2, max_trials, min_step, max_step);
     }
 
@@ -58,12 +60,13 @@ public sealed class StrongWolfeSearch
     /// <param name="slope">φ′(0). Where it is not finite and negative, the outcome is NoDescent.</param>
     /// <param name="first">The step size that is tried first; finite and &gt; 0.</param>
     /// <returns>
-    /// The accepted step size, or why there is none. Where max_trials end the search first, the best step size with a sufficient decrease is
-    /// accepted although its slope is not level; its value then is below those of all other trials that had a slope.
+    /// The accepted step size, or why there is none. Where max_trials end the search first, the best step size with a sufficient decrease
+    /// is accepted although its slope is not level; its value then is below those of all other trials that had a slope.
     /// </returns>
     /// <exception cref="ArgumentNullException">A function is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="first"/> is out of its range.</exception>
-    public RaySearchResult Search(Func<double, double> value, Func<double, double> derivative, double origin, double slope, double first = 1)
+    public RaySearchResult Search(Func<double, double> value, Func<double, double> derivative, double origin, double slope,
+        double first = 1)
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(derivative);
@@ -79,7 +82,8 @@ public sealed class StrongWolfeSearch
             smallest = Math.Min(smallest, step);
             var trial = new Trial(step, value(step), double.NaN);
             var (earlier, beyond) = (low, high);
-            if (!(trial.Value <= origin + c1 * step * slope && double.IsFinite(trial.Value)) || (low.Step > 0 && trial.Value >= low.Value)) high = trial;
+            if (!(trial.Value <= origin + c1 * step * slope && double.IsFinite(trial.Value))
+                || (low.Step > 0 && trial.Value >= low.Value)) high = trial;
             else
             {
                 trial = trial with { Slope = derivative(step) };
@@ -87,7 +91,8 @@ public sealed class StrongWolfeSearch
                 if (!double.IsFinite(trial.Slope)) high = trial with { Value = double.NaN };
                 else
                 {
-                    if (Math.Abs(trial.Slope) <= -c2 * slope) return new(LineSearchOutcome.Accepted, step, trial.Value, trials, slopes, smallest);
+                    if (Math.Abs(trial.Slope) <= -c2 * slope)
+                        return new(LineSearchOutcome.Accepted, step, trial.Value, trials, slopes, smallest);
                     // The minimizer lies between the new best trial and whichever end its slope falls towards.
                     if (trial.Slope * (step - low.Step) >= 0) high = low;
                     low = trial;
@@ -125,7 +130,8 @@ public sealed class StrongWolfeSearch
     // Of a cubic where a third value is known, else of a parabola: only the best trial has a slope.
     private static double Minimizer(Trial low, Trial high, Trial? third)
     {
-        if (third is not { } other || !double.IsFinite(other.Value) || other.Step == low.Step || other.Step == high.Step) return QuadraticMinimizer(low, high);
+        if (third is not { } other || !double.IsFinite(other.Value) || other.Step == low.Step || other.Step == high.Step)
+            return QuadraticMinimizer(low, high);
         var (s0, s1) = (other.Step - low.Step, high.Step - low.Step);
         var (e0, e1) = (other.Value - low.Value - low.Slope * s0, high.Value - low.Value - low.Slope * s1);
         var scale = s0 * s0 * s1 * s1 * (s1 - s0);
@@ -158,7 +164,8 @@ public sealed class StrongWolfeSearch
             (before, last) = (last, Math.Abs(reach));
             var minimizer = double.IsNaN(high.Slope) ? Minimizer(low, high, dropped) : CubicMinimizer(low, high);
             return stuck || !double.IsFinite(minimizer) ? low.Step + reach / 2
-                : Math.Clamp(minimizer, Math.Min(low.Step + Edge * reach, high.Step - Edge * reach), Math.Max(low.Step + Edge * reach, high.Step - Edge * reach));
+                : Math.Clamp(minimizer, Math.Min(low.Step + Edge * reach, high.Step - Edge * reach),
+                    Math.Max(low.Step + Edge * reach, high.Step - Edge * reach));
         }
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The evaluations of one step beside the one where it begins: moves the parameters along the legs' rays, and back unless one is taken. The closure
-/// does not see the gradients meanwhile: it may call zero_grad(), and they may be the direction.
+/// The evaluations of one step beside the one where it begins: moves the parameters along the legs' rays, and back unless one is taken. The
+/// closure does not see the gradients meanwhile: it may call zero_grad(), and they may be the direction.
 /// </summary>
 internal sealed class Trials : IDisposable
 {
@@ -60,7 +60,8 @@ internal sealed class Trials : IDisposable
         return point.SlopeAlong(origin.Legs);
     }
 
-    /// <summary>Leaves the parameters at a step size; gives the point there where evaluations keep their graphs. The caller disposes it.</summary>
+    /// <summary>Leaves the parameters at a step size; gives the point there where evaluations keep their graphs. The caller disposes
+    /// it.</summary>
     public Point? Take(double step)
     {
         if (at != step) Move(step);
@@ -131,6 +132,7 @@ internal sealed class Trials : IDisposable
         foreach (var buffer in buffers) buffer.Dispose();
         var legs = objective.Differentiate(loss);
         if (legs.Zip(origin.Legs).All(pair => pair.First.Gradient.equal(pair.Second.Gradient).all().item<bool>()))
-            throw objective.Wrong("the loss does not change with the parameters; the closure must compute it from them at each call, the model's forward pass included");
+            throw objective.Wrong("the loss does not change with the parameters; the closure must compute it from them at each call, " +
+                "the model's forward pass included");
     }
 }

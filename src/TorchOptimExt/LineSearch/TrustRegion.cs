@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>A step that minimizes the quadratic model within a radius, which grows and shrinks with how well the model predicts F.</summary>
+/// <summary>A step that minimizes the quadratic model within a radius, which grows and shrinks with how well the model predicts
+/// F.</summary>
 /// <param name="settings">The settings.</param>
 /// <param name="sign">−1 to maximize.</param>
 /// <param name="memory">Its first number is the radius.</param>
@@ -15,14 +16,16 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
 
     public bool UsesEnd => false;
 
-    public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop) => Advance(at, trials, stop, new Model(at, sign, settings));
+    public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop) =>
+        Advance(at, trials, stop, new Model(at, sign, settings));
 
     public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
     {
         var model = new Model(at, sign, settings);
         if (!model.HasNegativeCurvature(Flat)) return null;
         var (report, end) = Advance(at, trials, default, model);
-        return (report with { Direction = DirectionKind.NegativeCurvature, Outcome = report.Moved ? report.Outcome : LineSearchOutcome.Saddle }, end);
+        var outcome = report.Moved ? report.Outcome : LineSearchOutcome.Saddle;
+        return (report with { Direction = DirectionKind.NegativeCurvature, Outcome = outcome }, end);
     }
 
     private (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop, Model model)
@@ -37,10 +40,12 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
             var value = trials.Value(1);
             // A decrease within the rounding of F says nothing of the model.
             var rounding = stop.IsRounding(at.Value, at.Value + step.decrease);
-            var ratio = !double.IsFinite(value) ? double.NegativeInfinity : rounding && value <= at.Value ? 0.5 : (at.Value - value) / step.decrease;
+            var ratio = !double.IsFinite(value) ? double.NegativeInfinity
+                : rounding && value <= at.Value ? 0.5 : (at.Value - value) / step.decrease;
             report = Report(at, step, radius) with { HessianProducts = model.Products, Hessians = model.Matrices };
             memory[0] = Next(radius, step.length, ratio, step.atRadius);
-            if (ratio > settings.eta) return (report with { Outcome = LineSearchOutcome.Accepted, Step = 1, After = value }, trials.Take(1));
+            if (ratio > settings.eta)
+                return (report with { Outcome = LineSearchOutcome.Accepted, Step = 1, After = value }, trials.Take(1));
             if (rounding || memory[0] == 0) break;
         }
         return (stop.IsRounding(at.Value, trials.Lowest) ? report with { Outcome = LineSearchOutcome.Stalled } : report, null);
@@ -102,7 +107,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
             if (exact is not null)
             {
                 var (direction, decrease, _, atRadius) = exact.Solve(radius);
-                return new(direction, decrease, direction.norm().ToDouble(), atRadius, atRadius ? DirectionKind.TrustRegion : DirectionKind.Newton);
+                var kind = atRadius ? DirectionKind.TrustRegion : DirectionKind.Newton;
+                return new(direction, decrease, direction.norm().ToDouble(), atRadius, kind);
             }
             var found = ConjugateGradients.Solve(v => hessian.Times(v.mul(rates)).mul_(rates), gradient, iterations, radius);
             var falls = -(gradient.dot(found.Direction) + 0.5 * found.Direction.dot(found.Product)).ToDouble();

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// Newton's method within a trust region: a step minimizes the quadratic model of the loss up to a radius, which follows how well the model predicts.
+/// Newton's method within a trust region: a step minimizes the quadratic model of the loss up to a radius, which follows how well the model
+/// predicts.
 /// <code>
 /// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   H = ∇²F,   p = argmin m(p) = gᵀp + ½·pᵀHp,   ‖p‖ ≤ radius
 /// ρ = (F(θ) − F(θ + p)) / −m(p)
@@ -15,11 +16,13 @@ namespace TorchOptimExt.LineSearch;
 /// Lengths are in units of the learning rates: p = lr·q, ‖q‖ ≤ radius.
 /// </summary>
 /// <remarks>
-/// For few parameters and a smooth loss, the most robust: saddles, maxima and narrow valleys do not hold it. Up to max_exact elements in all the model is
-/// minimized exactly by the eigenvalues of H, above by conjugate gradients on products of H with a vector. Where the gradient vanishes but H has a negative eigenvalue, the
-/// step goes along its eigenvector, or reports a saddle. The closure must return the same loss for the same parameters: full batches. The radius is part of the state.
-/// <para>Sources: J. J. Moré and D. C. Sorensen, "Computing a Trust Region Step", 1983; T. Steihaug, "The Conjugate Gradient Method and Trust Regions in Large Scale
-/// Optimization", 1983; J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 4.1, 4.3 and 7.2.</para>
+/// For few parameters and a smooth loss, the most robust: saddles, maxima and narrow valleys do not hold it. Up to max_exact elements in
+/// all the model is minimized exactly by the eigenvalues of H, above by conjugate gradients on products of H with a vector. Where the
+/// gradient vanishes but H has a negative eigenvalue, the step goes along its eigenvector, or reports a saddle. The closure must return the
+/// same loss for the same parameters: full batches. The radius is part of the state.
+/// <para>Sources: J. J. Moré and D. C. Sorensen, "Computing a Trust Region Step", 1983; T. Steihaug, "The Conjugate Gradient Method and
+/// Trust Regions in Large Scale Optimization", 1983; J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 4.1, 4.3 and
+/// 7.2.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -39,7 +42,8 @@ public sealed partial class TrustRegionNewton : LineSearchOptimizer
 
     private protected override IStepMethod Method() => new TrustRegion(Settings, Sign, Memory);
 
-    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the trust region are the same for all groups. What is null takes the optimizer's.</summary>
+    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the trust region are the same for all
+    /// groups. What is null takes the optimizer's.</summary>
     public sealed partial class Options : LineSearchOptions
     {
         /// <summary>The unit of the group's parameters in the trust region's radius, ≥ 0; 0 holds them where they are.</summary>
@@ -58,7 +62,8 @@ public sealed partial class TrustRegionNewton : LineSearchOptimizer
         [Hyperparameter(Default = 1e-4, AtLeast = 0, Below = 0.25, Shared = true)]
         public double? eta { get; set; }
 
-        /// <summary>The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥ 0.</summary>
+        /// <summary>The largest number n of elements in all for which the Hessian is computed exactly, which takes 8·n² bytes; ≥
+        /// 0.</summary>
         [Hyperparameter(Default = 512, AtLeast = 0, Shared = true)]
         public int? max_exact { get; set; }
 

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// The step p that minimizes the quadratic model m(p) = gᵀp + ½·pᵀHp within ‖p‖ ≤ radius, exactly: from one decomposition H = QΛQᵀ for any number of radii.
+/// The step p that minimizes the quadratic model m(p) = gᵀp + ½·pᵀHp within ‖p‖ ≤ radius, exactly: from one decomposition H = QΛQᵀ for any
+/// number of radii.
 /// </summary>
 /// <remarks>
-/// The solution has (H + λI)p = −g with λ ≥ 0, H + λI positive semidefinite and λ(radius − ‖p‖) = 0; where g has no part along the eigenvectors of the
-/// smallest eigenvalue (the hard case), a multiple of one of them is added that reaches the radius.
-/// <para>Source: J. J. Moré and D. C. Sorensen, "Computing a Trust Region Step", 1983; J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithm 4.3.</para>
+/// The solution has (H + λI)p = −g with λ ≥ 0, H + λI positive semidefinite and λ(radius − ‖p‖) = 0; where g has no part along the
+/// eigenvectors of the smallest eigenvalue (the hard case), a multiple of one of them is added that reaches the radius.
+/// <para>Source: J. J. Moré and D. C. Sorensen, "Computing a Trust Region Step", 1983; J. Nocedal and S. Wright, "Numerical Optimization",
+/// 2006, algorithm 4.3.</para>
 /// </remarks>
 public sealed class TrustRegionSubproblem
 {
@@ -46,7 +48,8 @@ public sealed class TrustRegionSubproblem
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is not greater than 0.</exception>
     public (Tensor step, double decrease, double lambda, bool at_radius) Solve(double radius)
     {
-        if (!(radius > 0)) throw new ArgumentOutOfRangeException(nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
+        if (!(radius > 0)) throw new ArgumentOutOfRangeException(
+            nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
         if (values[0] > 0 && Length(0) <= radius) return Step(0, Along(0), false);
         var least = Math.Max(0, -values[0]);
         var smallest = Along(least);
@@ -58,11 +61,13 @@ public sealed class TrustRegionSubproblem
 
     /// <summary>The step −Q|Λ|⁻¹Qᵀg: Newton's where H is positive definite, and away from a saddle or maximum where it is not.</summary>
     /// <param name="least">Eigenvalues nearer to 0 than this fraction of the largest are taken for that; 0 ≤ least ≤ 1.</param>
-    /// <remarks>Y. N. Dauphin et al., "Identifying and Attacking the Saddle Point Problem in High-Dimensional Non-Convex Optimization", 2014.</remarks>
+    /// <remarks>Y. N. Dauphin et al., "Identifying and Attacking the Saddle Point Problem in High-Dimensional Non-Convex Optimization",
+    /// 2014.</remarks>
     public Tensor SaddleFree(double least = 1e-8)
     {
         var floor = LargestCurvature > 0 ? Math.Max(least * LargestCurvature, double.Epsilon) : 1;
-        return vectors.mv(tensor(values.Zip(gradient, (value, g) => -g / Math.Max(Math.Abs(value), floor)).ToArray(), device: vectors.device));
+        return vectors.mv(tensor(values.Zip(gradient, (value, g) => -g / Math.Max(Math.Abs(value), floor)).ToArray(),
+            device: vectors.device));
     }
 
     // Newton's iteration on 1/‖p(λ)‖ = 1/radius from below, which converges monotonically, kept within a bracket.
@@ -104,7 +109,9 @@ public sealed class TrustRegionSubproblem
     }
 
     // −(Λ + λ)⁻¹g; what has neither gradient nor curvature stays.
-    private double[] Along(double lambda) => [.. values.Select((value, i) => gradient[i] == 0 ? 0 : value + lambda > 0 ? -gradient[i] / (value + lambda) : double.PositiveInfinity)];
+    private double[] Along(double lambda) =>
+        [.. values.Select((value, i) => gradient[i] == 0 ? 0 : value + lambda > 0 ? -gradient[i] / (value + lambda)
+        : double.PositiveInfinity)];
 
 
     private double Length(double lambda) => Norm(Along(lambda));

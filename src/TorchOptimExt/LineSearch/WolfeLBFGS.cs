@@ -7,18 +7,20 @@ namespace TorchOptimExt.LineSearch;
 /// <summary>
 /// Limited-memory BFGS with a line search for the strong Wolfe conditions.
 /// <code>
-/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖²,   g = ∇F,   d = −lr · Hg,   H from the last `history` pairs s = Δθ, y = Δg (−lr · g without pairs, or where the search along d fails)
-/// accept α where F(θ + αd) ≤ F(θ) + c₁·α·gᵀd and |∇F(θ + αd)ᵀd| ≤ −c₂·gᵀd,   α = 1 first (min(1, 1/‖g‖₁) along −g)
+/// F(θ) = ±f(θ) + ½·Σ λ‖θ‖², g = ∇F, d = −lr · Hg, H from the last `history` pairs s = Δθ, y = Δg (−lr · g without pairs, or where the
+/// search along d fails) accept α where F(θ + αd) ≤ F(θ) + c₁·α·gᵀd and |∇F(θ + αd)ᵀd| ≤ −c₂·gᵀd,   α = 1 first (min(1, 1/‖g‖₁) along −g)
 /// θ ← θ + αd
 /// </code>
 /// </summary>
 /// <remarks>
-/// For full batches, from a few parameters to millions: no rate is tuned, and no second derivatives are needed. A step mostly takes one evaluation with its
-/// backward pass in <see cref="LineSearchOptimizer.minimize"/>, and two in <see cref="LineSearchOptimizer.step"/>; trials that do not decrease the loss take no backward
-/// pass. The pair of a step comes from two gradients of the same closure, so mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for
-/// float16 and bfloat16. A pair with sᵀy ≤ 1e-10·‖s‖·‖y‖ is skipped.
-/// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S. Wright, "Numerical Optimization",
-/// 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994.</para>
+/// For full batches, from a few parameters to millions: no rate is tuned, and no second derivatives are needed. A step mostly takes one
+/// evaluation with its backward pass in <see cref="LineSearchOptimizer.minimize"/>, and two in <see cref="LineSearchOptimizer.step"/>;
+/// trials that do not decrease the loss take no backward pass. The pair of a step comes from two gradients of the same closure, so
+/// mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for float16 and bfloat16. A pair with sᵀy
+/// ≤ 1e-10·‖s‖·‖y‖ is skipped.
+/// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S.
+/// Wright, "Numerical Optimization", 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of
+/// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,7 +47,8 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
         var settings = Settings;
         var parameters = _parameter_groups.SelectMany(group => group.Parameters).ToList();
         var rows = parameters.Select(p => (StateOf(p).tensors[0], StateOf(p).tensors[1])).ToList();
-        return new Descent(new QuasiNewtonDirections(new(rows, Memory, settings.history!.Value), parameters), settings.line_search == LineSearchKind.Armijo ? Armijo : Wolfe);
+        return new Descent(new QuasiNewtonDirections(new(rows, Memory, settings.history!.Value), parameters),
+            settings.line_search == LineSearchKind.Armijo ? Armijo : Wolfe);
 
         RaySearchResult Wolfe(Trials trials, double origin, Candidate candidate, double least) =>
             new StrongWolfeSearch(settings.c1!.Value, settings.c2!.Value, settings.max_trials!.Value, Math.Max(least, 1e-20))
@@ -56,7 +59,8 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
                 .Search(trials.Value, origin, candidate.Slope, candidate.First);
     }
 
-    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all groups. What is null takes the optimizer's.</summary>
+    /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all
+    /// groups. What is null takes the optimizer's.</summary>
     public sealed partial class Options : LineSearchOptions
     {
         /// <summary>The factor of the quasi-Newton step that is tried first, ≥ 0; 1 is the method's own step.</summary>

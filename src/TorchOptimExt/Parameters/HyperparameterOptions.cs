@@ -168,7 +168,8 @@ public abstract class HyperparameterOptions : OptimizerOptions
         (loaded.Narrowest, loaded.Largest) = (Narrowest, Largest);
         foreach (var row in Table.Rows) row.CheckLoaded(loaded);
         if (Owner is not null && Table.Rows.FirstOrDefault(row => row.IsFixed && !Equals(row.Get(loaded), row.Get(this))) is { } differs)
-            throw new ArgumentException(FormattableString.Invariant($"The state has {differs.Name} {differs.Get(loaded)}, the optimizer {differs.Get(this)}: make it with {differs.Name}: {differs.Get(loaded)} to go on from there."), differs.Name);
+            throw new ArgumentException(FormattableString.Invariant($"The state has {differs.Name} {differs.Get(loaded)}, the " +
+                $"optimizer {differs.Get(this)}: make it with {differs.Name}: {differs.Get(loaded)} to go on from there."), differs.Name);
         loaded.CheckTogether();
         InitialRate.Check(loaded.InitialLearningRate);
         staged = loaded;

@@ -9,7 +9,8 @@ public class ArmijoGDTests
 {
     // On ½xᵀAx the condition along −g reads α ≤ 2(1 − c)·gᵀg / gᵀAg.
     [Theory]
-    [InlineData(1.0, 1e-4, 0.5), InlineData(3.0, 1e-4, 0.5), InlineData(3.0, 0.4, 0.8), InlineData(100.0, 0.1, 0.3), InlineData(0.1, 0.9, 0.9)]
+    [InlineData(1.0, 1e-4, 0.5), InlineData(3.0, 1e-4, 0.5), InlineData(3.0, 0.4, 0.8), InlineData(100.0, 0.1, 0.3),
+        InlineData(0.1, 0.9, 0.9)]
     public void On_a_quadratic_the_accepted_step_is_the_first_that_the_closed_form_allows(double scale, double c, double beta)
     {
         using var scope = NewDisposeScope();
@@ -133,7 +134,9 @@ public class ArmijoGDTests
     {
         using var scope = NewDisposeScope();
         var (x, y, z) = (TestFunction.At([1]), TestFunction.At([1]), TestFunction.At([1]));
-        var optimizer = optim.ArmijoGD([new ArmijoGD.ParamGroup([x]), new([y], new() { LearningRate = 0.25 }), new([z], new() { LearningRate = 0 })], lr: 0.5, first_trial: FirstTrial.Grow);
+        var optimizer = optim.ArmijoGD(
+            [new ArmijoGD.ParamGroup([x]), new([y], new() { LearningRate = 0.25 }), new([z], new() { LearningRate = 0 })], lr: 0.5,
+            first_trial: FirstTrial.Grow);
         optimizer.step(() => 0.5 * (x.square() + y.square() + z.square()).sum());
         Assert.Equal((0.5, 0.75, 1.0), (Values(x)[0], Values(y)[0], Values(z)[0]));
         Assert.Equal(-0.75, optimizer.LastStep!.Slope);
@@ -175,15 +178,20 @@ public class ArmijoGDTests
     }
 
     [Theory]
-    [InlineData("lr", -1.0), InlineData("c", 0.0), InlineData("c", 1.0), InlineData("beta", 1.0), InlineData("growth", 1.0), InlineData("max_step", 0.0), InlineData("min_step", 11.0), InlineData("momentum", 1.0),
-     InlineData("weight_decay", -0.1), InlineData("tolerance_grad", double.NaN), InlineData("tolerance_change", -1.0), InlineData("history", 0.0), InlineData("interpolation", 3.0), InlineData("first_trial", -1.0), InlineData("max_backtracks", -1.0)]
+    [InlineData("lr", -1.0), InlineData("c", 0.0), InlineData("c", 1.0), InlineData("beta", 1.0), InlineData("growth", 1.0),
+        InlineData("max_step", 0.0), InlineData("min_step", 11.0), InlineData("momentum", 1.0),
+     InlineData("weight_decay", -0.1), InlineData("tolerance_grad", double.NaN), InlineData("tolerance_change", -1.0),
+         InlineData("history", 0.0), InlineData("interpolation", 3.0), InlineData("first_trial", -1.0), InlineData("max_backtracks", -1.0)]
     public void What_is_out_of_range_is_refused_by_name(string name, double value)
     {
         double Given(string argument, double otherwise) => argument == name ? value : otherwise;
         double? Open(string argument) => argument == name ? value : null;
         var p = TestFunction.At([1]);
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => optim.ArmijoGD([p], Given("lr", 1), Given("c", 0.1), Given("beta", 0.5), (int)Given("max_backtracks", 30), Given("min_step", 1e-12), (Interpolation)Given("interpolation", 0),
-            (FirstTrial)Given("first_trial", 0), Given("growth", 2), Given("max_step", 10), (int)Given("history", 1), Given("momentum", 0), Given("weight_decay", 0), false, Open("tolerance_grad"), Open("tolerance_change")));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => optim.ArmijoGD([p], Given("lr", 1), Given("c", 0.1), Given("beta", 0.5), (int)Given("max_backtracks", 30),
+            Given("min_step", 1e-12), (Interpolation)Given("interpolation", 0),
+            (FirstTrial)Given("first_trial", 0), Given("growth", 2), Given("max_step", 10), (int)Given("history", 1), Given("momentum", 0),
+                Given("weight_decay", 0), false, Open("tolerance_grad"), Open("tolerance_change")));
         Assert.Equal(name, error.ParamName);
         Assert.Contains(value.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message);
     }

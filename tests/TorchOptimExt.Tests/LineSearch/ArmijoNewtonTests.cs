@@ -190,12 +190,14 @@ public class ArmijoNewtonTests
     }
 
     [Theory]
-    [InlineData("b", 1.5), InlineData("b", -0.1), InlineData("max_exact", -1.0), InlineData("max_cg", 0.0), InlineData("c", 1.0), InlineData("tolerance_grad", double.NaN)]
+    [InlineData("b", 1.5), InlineData("b", -0.1), InlineData("max_exact", -1.0), InlineData("max_cg", 0.0), InlineData("c", 1.0),
+        InlineData("tolerance_grad", double.NaN)]
     public void What_is_out_of_range_is_refused_by_name(string name, double value)
     {
         double Given(string argument, double otherwise) => argument == name ? value : otherwise;
         var p = TestFunction.At([1]);
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => optim.ArmijoNewton([p], c: Given("c", 0.1), b: Given("b", 1), max_exact: (int)Given("max_exact", 512),
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => optim.ArmijoNewton([p], c: Given("c", 0.1), b: Given("b", 1), max_exact: (int)Given("max_exact", 512),
             max_cg: name == "max_cg" ? (int)value : null, tolerance_grad: name == "tolerance_grad" ? value : null));
         Assert.Equal(name, error.ParamName);
     }

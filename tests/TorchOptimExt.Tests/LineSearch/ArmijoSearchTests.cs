@@ -27,7 +27,8 @@ public class ArmijoSearchTests
     [Fact]
     public void Cubic_interpolation_finds_the_minimizer_of_the_cubic()
     {
-        // φ(α) = α³ + 40α² − α. The parabola through φ(1) has its minimizer at 1/82, so 0.1 is tried; then the cubic's, which lies in [0.01, 0.05].
+        // φ(α) = α³ + 40α² − α. The parabola through φ(1) has its minimizer at 1/82, so 0.1 is tried; then the cubic's, which lies in
+        // [0.01, 0.05].
         List<double> tried = [];
         var result = new ArmijoSearch(interpolation: Interpolation.Cubic).Search(Record(tried, a => a * a * a + 40 * a * a - a), 0, -1);
         Assert.Equal([1, 0.1], tried[..2]);
@@ -75,7 +76,8 @@ public class ArmijoSearchTests
     public void Every_end_has_its_reason()
     {
         var rising = (double a) => 1 + a;
-        Assert.Equal(new(LineSearchOutcome.MaxBacktracks, 0, 1, 4, Smallest: 0.125), new ArmijoSearch(max_backtracks: 3).Search(rising, 1, -1));
+        Assert.Equal(new(LineSearchOutcome.MaxBacktracks, 0, 1, 4, Smallest: 0.125),
+            new ArmijoSearch(max_backtracks: 3).Search(rising, 1, -1));
         Assert.Equal(new(LineSearchOutcome.MinStep, 0, 1, 4, Smallest: 0.125), new ArmijoSearch(min_step: 0.1).Search(rising, 1, -1));
         Assert.Equal(new(LineSearchOutcome.NoDescent, 0, 1, 0), new ArmijoSearch().Search(rising, 1, 0));
         Assert.Equal(new(LineSearchOutcome.NoDescent, 0, 1, 0), new ArmijoSearch().Search(rising, 1, double.NaN));
@@ -84,7 +86,8 @@ public class ArmijoSearchTests
 
     [Theory]
     [InlineData("c", 0, 0.5, 30, 1e-12), InlineData("c", 1, 0.5, 30, 1e-12), InlineData("c", double.NaN, 0.5, 30, 1e-12)]
-    [InlineData("beta", 0.1, 0, 30, 1e-12), InlineData("beta", 0.1, 1, 30, 1e-12), InlineData("max_backtracks", 0.1, 0.5, -1, 1e-12), InlineData("min_step", 0.1, 0.5, 30, 0)]
+    [InlineData("beta", 0.1, 0, 30, 1e-12), InlineData("beta", 0.1, 1, 30, 1e-12), InlineData("max_backtracks", 0.1, 0.5, -1, 1e-12),
+        InlineData("min_step", 0.1, 0.5, 30, 0)]
     public void Settings_out_of_range_are_named(string name, double c, double beta, int max_backtracks, double min_step) =>
         Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => new ArmijoSearch(c, beta, max_backtracks, min_step)).ParamName);
 

@@ -24,8 +24,10 @@ public class ConditionTests
     public void Every_accepted_step_meets_the_condition(string variant, string name)
     {
         var function = Functions.All.Single(f => f.Name == name);
-        var (c, b, decay, history) = (variant is "GD weight decay" or "Newton, b = 0" ? 0.3 : 1e-4, IsNewton(variant) && variant != "Newton, b = 0" ? 1 : 0,
-            variant.EndsWith("weight decay", StringComparison.Ordinal) ? 0.1 : 0, variant == "GD history 5" ? 5 : variant == "GD Barzilai-Borwein" ? 10 : 1);
+        var c = variant is "GD weight decay" or "Newton, b = 0" ? 0.3 : 1e-4;
+        var b = IsNewton(variant) && variant != "Newton, b = 0" ? 1 : 0;
+        var decay = variant.EndsWith("weight decay", StringComparison.Ordinal) ? 0.1 : 0;
+        var history = variant == "GD history 5" ? 5 : variant == "GD Barzilai-Borwein" ? 10 : 1;
         foreach (var start in function.Starts)
         {
             using var scope = NewDisposeScope();
@@ -41,8 +43,9 @@ public class ConditionTests
                 if (!step.Moved)
                 {
                     Assert.Equal(before, Values(x));
-                    if (step.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled or LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep) break;
-                    Assert.Fail(step.ToString());
+                    Assert.True(step.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled or LineSearchOutcome.MaxBacktracks
+                        or LineSearchOutcome.MinStep, step.ToString());
+                    break;
                 }
                 // The move is measured, and the derivatives are those of the function alone.
                 var move = Values(x).Zip(before, (a, z) => a - z).ToArray();
@@ -52,7 +55,8 @@ public class ConditionTests
                 var after = Value(function, TestFunction.At(Values(x)), decay).ToDouble();
                 var rounding = 1e-14 * (Math.Abs(at) + Math.Abs(after) + move.Zip(gradient, (m, g) => Math.Abs(m * g)).Sum());
                 Assert.True(after <= limit + rounding, $"step {k}: {after:R} > {limit:R}; {step}");
-                Assert.True(step.After <= step.Reference + c * (step.Step * step.Slope + 0.5 * step.Step * step.Step * step.Curvature), step.ToString());
+                Assert.True(step.After <= step.Reference + c * (step.Step * step.Slope + 0.5 * step.Step * step.Step * step.Curvature),
+                    step.ToString());
                 Assert.Equal(at, step.Before, 1e-12 * (1 + Math.Abs(at)));
                 Assert.Equal(after, step.After, 1e-12 * (1 + Math.Abs(after)));
                 Assert.Equal(1 + step.Trials, step.Evaluations);
@@ -61,7 +65,8 @@ public class ConditionTests
         }
     }
 
-    private static bool IsNewton(string variant) => variant.StartsWith("Newton", StringComparison.Ordinal) || variant.StartsWith("Trust region", StringComparison.Ordinal);
+    private static bool IsNewton(string variant) =>
+        variant.StartsWith("Newton", StringComparison.Ordinal) || variant.StartsWith("Trust region", StringComparison.Ordinal);
 
     // Value, gradient and Hessian of F by autograd on a fresh parameter.
     private static (double value, double[] gradient, double[][] hessian) Derivatives(TestFunction function, double[] point, double decay)

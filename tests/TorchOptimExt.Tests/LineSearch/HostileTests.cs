@@ -25,7 +25,8 @@ public class HostileTests
             optimizer.step(() => -(1 - x.square().sum()).log() + 10 * x[0]);
             Assert.True(Values(x).Sum(v => v * v) < 1);
             Assert.True(double.IsFinite(optimizer.LastStep!.After));
-            Assert.True(optimizer.LastStep.Moved || optimizer.LastStep.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled or LineSearchOutcome.MaxBacktracks, optimizer.LastStep.ToString());
+            Assert.True(optimizer.LastStep.Moved || optimizer.LastStep.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled
+                or LineSearchOutcome.MaxBacktracks, optimizer.LastStep.ToString());
         }
     }
 
@@ -52,7 +53,8 @@ public class HostileTests
         var before = Bits(x);
         var optimizer = Variants[variant]([x]);
         optimizer.step(() => (0 * x).sum() + 3);
-        Assert.Equal((LineSearchOutcome.Converged, 1, 0.0), (optimizer.LastStep!.Outcome, optimizer.LastStep.Evaluations, optimizer.LastStep.LargestGradient));
+        Assert.Equal((LineSearchOutcome.Converged, 1, 0.0),
+            (optimizer.LastStep!.Outcome, optimizer.LastStep.Evaluations, optimizer.LastStep.LargestGradient));
         Assert.Equal(before, Bits(x));
     }
 
@@ -67,7 +69,8 @@ public class HostileTests
         var calls = 0;
         optimizer.step(() => x.sum() + y.sum() + 1e6 * calls++);
         var step = optimizer.LastStep!;
-        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep or LineSearchOutcome.Refused, step.ToString());
+        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep or LineSearchOutcome.Refused,
+            step.ToString());
         Assert.Equal((false, 0.0, step.Before), (step.Moved, step.Step, step.After));
         Assert.Equal((calls, calls), (step.Evaluations, 1 + step.Trials));
         Assert.Equal(before, Bits(x));
@@ -84,7 +87,8 @@ public class HostileTests
             var x = TestFunction.At([1]);
             var optimizer = make([x]);
             optimizer.step(() => x.sum() + bad);
-            Assert.Equal((LineSearchOutcome.NonFiniteLoss, 1, false), (optimizer.LastStep!.Outcome, optimizer.LastStep.Evaluations, optimizer.LastStep.Moved));
+            Assert.Equal((LineSearchOutcome.NonFiniteLoss, 1, false),
+                (optimizer.LastStep!.Outcome, optimizer.LastStep.Evaluations, optimizer.LastStep.Moved));
             Assert.Equal([1], Values(x));
         }
     }
@@ -120,7 +124,8 @@ public class HostileTests
         var optimizer = Variants[variant]([x, y]);
         var calls = 0;
         var failure = new TimeoutException("on the third");
-        var thrown = Assert.Throws<TimeoutException>(() => optimizer.step(() => ++calls == 3 ? throw failure : x.sum() + y.sum() + 1e6 * calls));
+        var thrown = Assert.Throws<TimeoutException>(
+            () => optimizer.step(() => ++calls == 3 ? throw failure : x.sum() + y.sum() + 1e6 * calls));
         Assert.Same(failure, thrown);
         Assert.Equal(before, Bits(x));
         Assert.Equal(beside, Bits(y));
@@ -254,10 +259,12 @@ public class HostileTests
         var strided = new Parameter(full(3, 4, 2.0, dtype: ScalarType.Float64).t());
         var half = new Parameter(full(5, 2.0, dtype: ScalarType.BFloat16));
         var optimizer = Variants[variant]([strided, half]);
-        for (var k = 0; k < 20; k++) optimizer.step(() => (strided - 1).square().sum() + (half.to_type(ScalarType.Float64) - 1).square().sum());
+        for (var k = 0; k < 20; k++)
+            optimizer.step(() => (strided - 1).square().sum() + (half.to_type(ScalarType.Float64) - 1).square().sum());
         Assert.False(strided.is_contiguous());
         var near = variant.EndsWith("decay", StringComparison.Ordinal) ? 0.2 : 0.05;
-        Assert.True((strided - 1).abs().max().ToDouble() < near && (half.to_type(ScalarType.Float64) - 1).abs().max().ToDouble() < near, optimizer.LastStep!.ToString());
+        Assert.True((strided - 1).abs().max().ToDouble() < near
+            && (half.to_type(ScalarType.Float64) - 1).abs().max().ToDouble() < near, optimizer.LastStep!.ToString());
     }
 
     [Fact]
@@ -294,7 +301,8 @@ public class HostileTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             Assert.Equal(LogLevel.Debug, logLevel);
             Lines.Add(formatter(state, exception));

@@ -9,7 +9,8 @@ namespace TorchOptimExt.Tests.LineSearch;
 internal static class Objectives
 {
     /// <summary>The optimizers with the settings that change how they search.</summary>
-    public static IReadOnlyDictionary<string, Func<IEnumerable<Parameter>, LineSearchOptimizer>> Variants { get; } = new Dictionary<string, Func<IEnumerable<Parameter>, LineSearchOptimizer>>
+    public static IReadOnlyDictionary<string, Func<IEnumerable<Parameter>, LineSearchOptimizer>> Variants { get; } = new Dictionary<string,
+        Func<IEnumerable<Parameter>, LineSearchOptimizer>>
     {
         ["GD"] = p => optim.ArmijoGD(p),
         ["GD quadratic, keep"] = p => optim.ArmijoGD(p, interpolation: Interpolation.Quadratic, first_trial: FirstTrial.Keep),

@@ -2,7 +2,8 @@ using static TorchOptimExt.Tests.TestFunctions.Residuals;
 
 namespace TorchOptimExt.Tests.TestFunctions;
 
-/// <summary>The test functions that fit a curve to data or solve equations by least squares; source and numbers as for <see cref="Functions"/>.</summary>
+/// <summary>The test functions that fit a curve to data or solve equations by least squares; source and numbers as for
+/// <see cref="Functions"/>.</summary>
 public static class Fits
 {
     /// <summary>No. 2: the way from the start leads to a local minimum.</summary>
@@ -51,7 +52,8 @@ public static class Fits
     {
         var u = Like(x, EnzymeConcentrations);
         return Squares(Like(x, EnzymeVelocities) - x[0] * (u * u + u * x[1]) / (u * u + u * x[2] + x[3]));
-    }, 0.00030750560384923743, [[0.19280693457903785, 0.19128232873436696, 0.12305650692632065, 0.13606233068379484]], [[0.25, 0.39, 0.415, 0.39]]);
+    }, 0.00030750560384923743, [[0.19280693457903785, 0.19128232873436696, 0.12305650692632065, 0.13606233068379484]],
+        [[0.25, 0.39, 0.415, 0.39]]);
 
     /// <summary>No. 16: 20 points.</summary>
     public static TestFunction BrownDennis { get; } = new("Brown-Dennis", x =>
@@ -65,16 +67,19 @@ public static class Fits
     {
         var t = Range(x, 33, 0, 10);
         return Squares(Like(x, Decays) - (x[0] + x[1] * (-t * x[3]).exp() + x[2] * (-t * x[4]).exp()));
-    }, 5.4648946974829064e-5, [[0.37541005210695204, 1.9358469127123674, -1.4646871366134231, 0.012867534640057289, 0.022122699661672611]], [[0.5, 1.5, -1, 0.01, 0.02]]);
+    }, 5.4648946974829064e-5, [[0.37541005210695204, 1.9358469127123674, -1.4646871366134231, 0.012867534640057289, 0.022122699661672611]],
+        [[0.5, 1.5, -1, 0.01, 0.02]]);
 
     /// <summary>No. 18, 13 points: the smallest value is 0, and a local minimum is nearer to the start.</summary>
     public static TestFunction Biggs { get; } = new("Biggs EXP6", x =>
     {
         var t = Range(x, 13, 0.1, 0.1);
-        return Squares(x[2] * (-t * x[0]).exp() - x[3] * (-t * x[1]).exp() + x[5] * (-t * x[4]).exp() - ((-t).exp() - 5 * (-10 * t).exp() + 3 * (-4 * t).exp()));
+        var data = (-t).exp() - 5 * (-10 * t).exp() + 3 * (-4 * t).exp();
+        return Squares(x[2] * (-t * x[0]).exp() - x[3] * (-t * x[1]).exp() + x[5] * (-t * x[4]).exp() - data);
     }, 0, [[1, 10, 1, 5, 4, 3]], [[1, 2, 1, 1, 1, 1]])
     {
-        LocalMinima = [(0.005655649925499931, [1.7114159947195876, 17.683198180949067, 1.1631436590144013, 5.1865615519934518, 1.7114159947195876, 1.1631436628233838])],
+        LocalMinima = [(0.005655649925499931,
+            [1.7114159947195876, 17.683198180949067, 1.1631436590144013, 5.1865615519934518, 1.7114159947195876, 1.1631436628233838])],
     };
 
     /// <summary>No. 20 with 6 variables: a polynomial for a differential equation.</summary>
@@ -83,17 +88,21 @@ public static class Fits
         var powers = Range(x, 29, 1 / 29.0, 1 / 29.0).unsqueeze(1).pow(Range(x, 6, 0, 1));
         var derivative = powers[.., ..5].matmul(x[1..] * Range(x, 5, 1, 1));
         return Squares(derivative - powers.matmul(x).square() - 1) + Squares(x[0], x[1] - x[0].square() - 1);
-    }, 0.0022876700535524362, [[-0.015725086401458457, 1.0124348693691099, -0.23299162595673768, 1.2604300877996083, -1.5137289227222797, 0.99299643243113452]], [new double[6]]);
+    }, 0.0022876700535524362,
+        [[-0.015725086401458457, 1.0124348693691099, -0.23299162595673768, 1.2604300877996083, -1.5137289227222797, 0.99299643243113452]],
+        [new double[6]]);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<TestFunction> All { get; } =
         [FreudensteinRoth, JennrichSampson, Box, Gaussian, Bard, Meyer, KowalikOsborne, BrownDennis, Osborne1, Biggs, Watson];
 
-    private static double[] BellCurve => [.0009, .0044, .0175, .0540, .1295, .2420, .3521, .3989, .3521, .2420, .1295, .0540, .0175, .0044, .0009];
+    private static double[] BellCurve =>
+        [.0009, .0044, .0175, .0540, .1295, .2420, .3521, .3989, .3521, .2420, .1295, .0540, .0175, .0044, .0009];
 
     private static double[] BardData => [.14, .18, .22, .25, .29, .32, .35, .39, .37, .58, .73, .96, 1.34, 2.10, 4.39];
 
-    private static double[] Thermistor => [34780, 28610, 23650, 19630, 16370, 13720, 11540, 9744, 8261, 7030, 6005, 5147, 4427, 3820, 3307, 2872];
+    private static double[] Thermistor =>
+        [34780, 28610, 23650, 19630, 16370, 13720, 11540, 9744, 8261, 7030, 6005, 5147, 4427, 3820, 3307, 2872];
 
     private static double[] EnzymeVelocities => [.1957, .1947, .1735, .1600, .0844, .0627, .0456, .0342, .0323, .0235, .0246];
 

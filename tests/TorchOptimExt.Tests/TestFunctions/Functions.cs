@@ -17,14 +17,17 @@ public static class Functions
 
     /// <summary>No. 5.</summary>
     public static TestFunction Beale { get; } = new("Beale",
-        x => Squares(1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] * x[1]), 2.625 - x[0] * (1 - x[1] * x[1] * x[1])), 0, [[3, 0.5]], [[1, 1]]);
+        x => Squares(1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] * x[1]), 2.625 - x[0] * (1 - x[1] * x[1] * x[1])), 0, [[3, 0.5]],
+            [[1, 1]]);
 
     /// <summary>D. M. Himmelblau, "Applied Nonlinear Programming", 1972: four minima, a maximum and four saddles.</summary>
     public static TestFunction Himmelblau { get; } = new("Himmelblau",
         x => Squares(x[0] * x[0] + x[1] - 11, x[0] + x[1] * x[1] - 7), 0,
-        [[3, 2], [-2.805118086952745, 3.131312518250573], [-3.779310253377747, -3.283185991286170], [3.584428340330492, -1.848126526964404]], [[0, 0], [1, 1]]);
+        [[3, 2], [-2.805118086952745, 3.131312518250573], [-3.779310253377747, -3.283185991286170],
+            [3.584428340330492, -1.848126526964404]], [[0, 0], [1, 1]]);
 
-    /// <summary>A quadratic whose level curves are ellipses at 45 degrees; M. Jamil and X.-S. Yang, "A Literature Survey of Benchmark Functions", 2013, no. 17.</summary>
+    /// <summary>A quadratic whose level curves are ellipses at 45 degrees; M. Jamil and X.-S. Yang, "A Literature Survey of Benchmark
+    /// Functions", 2013, no. 17.</summary>
     public static TestFunction Booth { get; } = new("Booth",
         x => Squares(x[0] + 2 * x[1] - 7, 2 * x[0] + x[1] - 5), 0, [[1, 3]], [[0, 0]]);
 
@@ -33,12 +36,14 @@ public static class Functions
 
     /// <summary>No. 14: four variables, a saddle near the way.</summary>
     public static TestFunction Wood { get; } = new("Wood",
-        x => Squares(10 * (x[1] - x[0] * x[0]), 1 - x[0], Math.Sqrt(90) * (x[3] - x[2] * x[2]), 1 - x[2], Math.Sqrt(10) * (x[1] + x[3] - 2), (x[1] - x[3]) / Math.Sqrt(10)),
+        x => Squares(10 * (x[1] - x[0] * x[0]), 1 - x[0], Math.Sqrt(90) * (x[3] - x[2] * x[2]), 1 - x[2], Math.Sqrt(10) * (x[1] + x[3] - 2),
+            (x[1] - x[3]) / Math.Sqrt(10)),
         0, [[1, 1, 1, 1]], [[-3, -1, -3, -1]]);
 
     /// <summary>No. 7: a helical valley.</summary>
     public static TestFunction HelicalValley { get; } = new("Helical valley",
-        x => Squares(10 * (x[2] - 10 * Turns(x[0], x[1])), 10 * ((x[0].square() + x[1].square()).sqrt() - 1), x[2]), 0, [[1, 0, 0]], [[-1, 0, 0]]);
+        x => Squares(10 * (x[2] - 10 * Turns(x[0], x[1])), 10 * ((x[0].square() + x[1].square()).sqrt() - 1), x[2]), 0, [[1, 0, 0]],
+            [[-1, 0, 0]]);
 
     /// <summary>No. 4: the variables differ by twelve orders of magnitude.</summary>
     public static TestFunction BrownBadlyScaled { get; } = new("Brown badly scaled",
@@ -46,7 +51,8 @@ public static class Functions
 
     /// <summary>½ Σ aₖxₖ², a from 1 to 10⁶ in equal ratios.</summary>
     public static TestFunction IllConditioned { get; } = new("Quadratic, κ = 1e6",
-        x => (x.square() * Like(x, Enumerable.Range(0, 10).Select(k => Math.Pow(10, 6.0 * k / 9)))).sum() / 2, 0, [new double[10]], [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]);
+        x => (x.square() * Like(x, Enumerable.Range(0, 10).Select(k => Math.Pow(10, 6.0 * k / 9)))).sum() / 2, 0, [new double[10]],
+            [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]);
 
     /// <summary>
     /// Logistic regression, mean loss, on a feature with four levels that are coded as an intercept and three indicators:
@@ -79,14 +85,16 @@ public static class Functions
     public static TestFunction Trigonometric { get; } = new("Trigonometric, n = 10",
         x => Squares(10 - x.cos().sum() + Range(x, 10, 1, 1) * (1 - x.cos()) - x.sin()), 0, [new double[10]], [Repeated(10, 0.1)])
     {
-        LocalMinima = [(2.7950561218794563e-5, [0.055150903980691293, 0.056840616794738563, 0.058764001762695084, 0.060990608656760805, 0.06362621369585451,
+        LocalMinima = [(2.7950561218794563e-5,
+            [0.055150903980691293, 0.056840616794738563, 0.058764001762695084, 0.060990608656760805, 0.06362621369585451,
             0.066843179452758789, 0.20816151856988116, 0.16436309588564774, 0.085006895688507445, 0.091431450714707944])],
     };
 
     /// <summary>The 25 functions and logistic regression.</summary>
     public static IReadOnlyList<TestFunction> All { get; } =
     [
-        Rosenbrock, ExtendedRosenbrock, Beale, Himmelblau, Booth, PowellSingular, ExtendedPowell, Wood, HelicalValley, BrownBadlyScaled, IllConditioned,
+        Rosenbrock, ExtendedRosenbrock, Beale, Himmelblau, Booth, PowellSingular, ExtendedPowell, Wood, HelicalValley, BrownBadlyScaled,
+            IllConditioned,
         .. Fits.All, PenaltyI, VariablyDimensioned, Trigonometric, LogisticRegression,
     ];
 
@@ -116,7 +124,8 @@ public static class Functions
     private static Tensor LogisticLoss(Tensor w)
     {
         var scores = stack([w[0], w[0] + w[1], w[0] + w[2], w[0] + w[3]]);
-        return -(Like(w, [7, 2, 5, 1]) * nn.functional.logsigmoid(scores) + Like(w, [3, 8, 3, 11]) * nn.functional.logsigmoid(-scores)).sum() / 40;
+        return -(Like(w, [7, 2, 5, 1]) * nn.functional.logsigmoid(scores) + Like(w, [3, 8, 3, 11]) * nn.functional.logsigmoid(-scores))
+            .sum() / 40;
     }
 
     private static double[] Repeated(int times, params double[] numbers) => [.. Enumerable.Repeat(numbers, times).SelectMany(n => n)];

@@ -10,7 +10,8 @@ public class FunctionsTests
     [Theory, MemberData(nameof(All))]
     public void Every_minimizer_has_the_minimum_and_no_gradient(TestFunction function)
     {
-        var minima = function.Minimizers.Select(point => (function.Minimum, point)).Concat(function.LocalMinima.Select(m => (m.value, m.at)));
+        var minima = function.Minimizers.Select(point => (function.Minimum, point))
+            .Concat(function.LocalMinima.Select(m => (m.value, m.at)));
         foreach (var (minimum, point) in minima)
         {
             var (value, gradient) = function.Derivative(point);
@@ -74,7 +75,8 @@ public class FunctionsTests
     [Theory, MemberData(nameof(All))]
     public void The_gradient_is_that_of_central_differences(TestFunction function)
     {
-        foreach (var point in function.Starts.Concat(function.Starts.Select(start => start.Select((v, k) => 1.1 * v + 0.01 * (k % 3)).ToArray())))
+        foreach (var point in function.Starts.Concat(
+            function.Starts.Select(start => start.Select((v, k) => 1.1 * v + 0.01 * (k % 3)).ToArray())))
         {
             var (value, gradient) = function.Derivative(point);
             for (var k = 0; k < point.Length; k++)

@@ -15,5 +15,6 @@ internal static class Residuals
     public static Tensor Like(Tensor x, IEnumerable<double> numbers) => tensor(numbers.ToArray(), dtype: x.dtype, device: x.device);
 
     /// <summary>first, first + step, … as a constant that goes with a vector.</summary>
-    public static Tensor Range(Tensor x, int count, double first, double step) => Like(x, Enumerable.Range(0, count).Select(k => first + k * step));
+    public static Tensor Range(Tensor x, int count, double first, double step) =>
+        Like(x, Enumerable.Range(0, count).Select(k => first + k * step));
 }
