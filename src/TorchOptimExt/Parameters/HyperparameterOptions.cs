@@ -167,12 +167,18 @@ public abstract class HyperparameterOptions : OptimizerOptions
         var loaded = other.Copy();
         (loaded.Narrowest, loaded.Largest) = (Narrowest, Largest);
         foreach (var row in Table.Rows) row.CheckLoaded(loaded);
-        if (Owner is not null && Table.Rows.FirstOrDefault(row => row.IsFixed && !Equals(row.Get(loaded), row.Get(this))) is { } differs)
-            throw new ArgumentException(FormattableString.Invariant($"The state has {differs.Name} {differs.Get(loaded)}, the " +
-                $"optimizer {differs.Get(this)}: make it with {differs.Name}: {differs.Get(loaded)} to go on from there."), differs.Name);
+        if (Owner is not null) CheckFixed(loaded);
         loaded.CheckTogether();
         InitialRate.Check(loaded.InitialLearningRate);
         staged = loaded;
+    }
+
+    private void CheckFixed(HyperparameterOptions loaded)
+    {
+        if (Table.Rows.FirstOrDefault(row => row.IsFixed && !Equals(row.Get(loaded), row.Get(this))) is not { } row) return;
+        var (name, found, own) = (row.Name, row.Get(loaded), row.Get(this));
+        throw new ArgumentException(
+            FormattableString.Invariant($"The state has {name} {found}, the optimizer {own}: make it with {name}: {found}."), name);
     }
 
     internal void Commit()
