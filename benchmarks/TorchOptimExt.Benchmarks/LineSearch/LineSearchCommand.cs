@@ -15,7 +15,8 @@ internal static class LineSearchCommand
         var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
         var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 3);
         var peers = new Option<bool>(
-            "--peers") { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
+            "--peers")
+        { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
         var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations,
             stochastic, epochs, peers };
         command.SetAction(arguments =>

@@ -35,7 +35,8 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         if (!(model.SmallestEigenvalue < -Flat * model.LargestCurvature)) return null;
         Leg.Part(at.Legs, model.SmallestEigenvector);
         return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon),
-            1) { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
+            1)
+        { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
     }
 
     public void Accept(Point from, LineSearchStep step, Point? end) { }
