@@ -1,0 +1,10 @@
+namespace TorchOptimExt.Orleans.Cluster;
+
+/// <summary>Evaluates directions in the silo that its key names.</summary>
+[Alias("TorchOptimExt.Orleans.IEvaluator")]
+internal interface IEvaluator : IGrainWithStringKey
+{
+    [Alias("Hello")] Task<Hello> Hello();
+
+    [Alias("Evaluate")] Task<Rewards> Evaluate(Work work);
+}

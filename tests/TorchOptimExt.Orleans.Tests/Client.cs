@@ -1,0 +1,92 @@
+using System.Net;
+using ElasticSilo;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using static TorchSharp.torch;
+
+namespace TorchOptimExt.Orleans.Tests;
+
+/// <summary>A client of a cluster, and what the same search gives alone.</summary>
+internal sealed class Client : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private Client(IHost host) => this.host = host;
+
+    public ElasticSearch Search => Grains.GetElasticSearch("sphere");
+
+    public IClusterClient Grains => host.Services.GetRequiredService<IClusterClient>();
+
+    public static async Task<Client> Connect(Action<IClientBuilder> clustering)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client =>
+        {
+            clustering(client);
+            client.UseConnectionRetryFilter(async (_, cancellation) =>
+            {
+                await Task.Delay(200, cancellation);
+                return true;
+            });
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public static Task<Client> Local(params SiloProcess[] silos) =>
+        Connect(client => client.UseStaticClustering([.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GatewayPort))])
+            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("dev", "dev")));
+
+    public static Task<Client> Redis(RedisServer server, string cluster) =>
+        Connect(client => client.UseRedisClustering($"127.0.0.1:{server.Port}").Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster, "elastic")));
+
+    /// <summary>Asks until the search answers: its silos may just have died.</summary>
+    public async Task<ElasticSearchReport> Until(Func<ElasticSearchReport, bool> condition, double seconds = 60)
+    {
+        var limit = DateTime.UtcNow.AddSeconds(seconds);
+        while (true)
+        {
+            try
+            {
+                var report = await Search.ReportAsync().WaitAsync(TimeSpan.FromSeconds(5));
+                if (condition(report)) return report;
+                Assert.True(DateTime.UtcNow < limit, $"After {seconds} s the search stands at {report}.");
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException && DateTime.UtcNow < limit) { }
+            await Task.Delay(20);
+        }
+    }
+
+    public async Task<double[]> Parameters()
+    {
+        using var task = Problem.Create(TimeSpan.Zero);
+        await Search.LoadAsync(task.Module);
+        return Numbers(task);
+    }
+
+    /// <summary>The parameters after so many steps of the serial search.</summary>
+    public static double[] Serial(int steps)
+    {
+        using var task = Problem.Create(TimeSpan.Zero);
+        for (var k = 0; k < steps; k++) task.Optimizer.step(task.Objective);
+        return Numbers(task);
+    }
+
+    public static double DistanceSquared(double[] parameters) => parameters.Select((x, k) => Math.Pow(x - k / 10.0, 2)).Sum();
+
+    private static double[] Numbers(SearchTask task)
+    {
+        using var quiet = no_grad();
+        return [.. task.Optimizer.parameters().Single().data<double>()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+    }
+}
