@@ -18,7 +18,7 @@ internal sealed class Replica(SearchTask task) : IDisposable
 
     internal long Step => task.Optimizer.Steps;
 
-    internal int Directions { get; } = ((ARSOptions)task.Optimizer.state_dict().Options[0]).n_directions is { } n ? (int)n : 0;
+    internal int Directions { get; } = ((ARS.Options)task.Optimizer.state_dict().Options[0]).n_directions is { } n ? (int)n : 0;
 
     /// <summary>Throws where another one speaks another version or searches over another model.</summary>
     /// <exception cref="ElasticSearchMismatchException">It does.</exception>
