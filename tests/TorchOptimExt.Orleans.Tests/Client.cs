@@ -1,9 +1,10 @@
-using System.Net;
+using System.Diagnostics;
 using ElasticSilo;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Runtime.Messaging;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Orleans.Tests;
@@ -23,13 +24,14 @@ internal sealed class Client : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        var watch = Stopwatch.StartNew();
         builder.UseOrleansClient(client =>
         {
             clustering(client);
             client.UseConnectionRetryFilter(async (_, cancellation) =>
             {
                 await Task.Delay(200, cancellation);
-                return true;
+                return watch.Elapsed.TotalSeconds < 30;
             });
         });
         var host = builder.Build();
@@ -38,25 +40,29 @@ internal sealed class Client : IAsyncDisposable
     }
 
     public static Task<Client> Local(params SiloProcess[] silos) =>
-        Connect(client => client.UseStaticClustering([.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GatewayPort))])
-            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("dev", "dev")));
+        Connect(client => client.UseLocalhostClustering([.. silos.Select(silo => silo.GatewayPort)]));
 
     public static Task<Client> Redis(RedisServer server, string cluster) =>
         Connect(client => client.UseRedisClustering($"127.0.0.1:{server.Port}").Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster, "elastic")));
 
     /// <summary>Asks until the search answers: its silos may just have died.</summary>
-    public async Task<ElasticSearchReport> Until(Func<ElasticSearchReport, bool> condition, double seconds = 60)
+    public async Task<ElasticSearchReport> Until(Func<ElasticSearchReport, bool> condition, double seconds = 30)
     {
-        var limit = DateTime.UtcNow.AddSeconds(seconds);
+        var watch = Stopwatch.StartNew();
         while (true)
         {
+            object last;
             try
             {
                 var report = await Search.ReportAsync().WaitAsync(TimeSpan.FromSeconds(5));
                 if (condition(report)) return report;
-                Assert.True(DateTime.UtcNow < limit, $"After {seconds} s the search stands at {report}.");
+                last = report;
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException && DateTime.UtcNow < limit) { }
+            catch (Exception e) when (e is OrleansException or TimeoutException or ConnectionFailedException)
+            {
+                last = e;
+            }
+            Assert.True(watch.Elapsed.TotalSeconds < seconds, $"After {seconds} s the search stands at {last}");
             await Task.Delay(20);
         }
     }

@@ -1,10 +1,12 @@
+using Orleans.Concurrency;
+
 namespace TorchOptimExt.Orleans.Cluster;
 
 /// <summary>Evaluates directions in the silo that its key names.</summary>
 [Alias("TorchOptimExt.Orleans.IEvaluator")]
 internal interface IEvaluator : IGrainWithStringKey
 {
-    [Alias("Hello")] Task<Hello> Hello();
+    [AlwaysInterleave, Alias("Hello")] Task<Hello> Hello();
 
     [Alias("Evaluate")] Task<Rewards> Evaluate(Work work);
 }
