@@ -43,7 +43,9 @@ internal sealed class Client : IAsyncDisposable
         Connect(client => client.UseLocalhostClustering([.. silos.Select(silo => silo.GatewayPort)]));
 
     public static Task<Client> Redis(RedisServer server, string cluster) =>
-        Connect(client => client.UseRedisClustering($"127.0.0.1:{server.Port}").Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster, "elastic")));
+        Connect(client => client.UseRedisClustering($"127.0.0.1:{server.Port}")
+            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster, "elastic"))
+            .Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1)));
 
     /// <summary>Asks until the search answers: its silos may just have died.</summary>
     public async Task<ElasticSearchReport> Until(Func<ElasticSearchReport, bool> condition, double seconds = 30)

@@ -9,6 +9,9 @@ namespace TorchOptimExt.Orleans.Tests;
 /// <summary>A silo in a process of its own, which a test may kill.</summary>
 internal sealed class SiloProcess : IDisposable
 {
+    /// <summary>The tests that start silos, which would take the processors from each other.</summary>
+    internal const string OneTestAtATime = "silos";
+
     private readonly Process process;
     private readonly StringBuilder printed = new();
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -30,7 +30,7 @@ builder.UseOrleans(silo =>
     }
     silo.Configure<ClusterMembershipOptions>(o =>
     {
-        (o.ProbeTimeout, o.NumMissedProbesLimit, o.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(1), 2, 1);
+        (o.ProbeTimeout, o.NumMissedProbesLimit, o.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(1), 3, 1);
         (o.TableRefreshTimeout, o.DefunctSiloExpiration) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60));
     });
     silo.AddElasticSearch("sphere", options =>
