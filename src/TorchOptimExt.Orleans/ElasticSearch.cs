@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TorchOptimExt.Orleans.Cluster;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Orleans;
@@ -17,7 +16,9 @@ public sealed class ElasticSearch
     /// <summary>The name under which the silos know the search.</summary>
     public string Name { get; }
 
-    /// <summary>Runs the search until it has made so many steps in all, and returns at once. A run that is under way gets the new target.</summary>
+    /// <summary>
+    /// Runs the search until it has made so many steps in all, and returns at once. A run that is under way gets the new target.
+    /// </summary>
     /// <param name="target">The number of steps, those made before included; at least those.</param>
     /// <returns>When the coordinator has kept the target.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The search is beyond the target already.</exception>

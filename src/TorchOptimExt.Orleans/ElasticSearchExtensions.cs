@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using TorchOptimExt.Orleans.Cluster;
 
 namespace TorchOptimExt.Orleans;
 
@@ -44,6 +43,7 @@ public static class ElasticSearchExtensions
     private static void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name.Contains('\n', StringComparison.Ordinal)) throw new ArgumentException("The name of a search has a line break.", nameof(name));
+        if (name.Contains('\n', StringComparison.Ordinal))
+            throw new ArgumentException("The name of a search has a line break.", nameof(name));
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.Orleans;
 
-/// <summary>What a search is about: the model, the optimizer that moves it and the objective. Each silo makes its own from the same code.</summary>
+/// <summary>
+/// What a search is about: the model, the optimizer that moves it and the objective. Each silo makes its own from the same code.
+/// </summary>
 /// <param name="Module">The model. Its parameters and buffers are what the coordinator saves and sends.</param>
 /// <param name="Optimizer">The search over its parameters, with a seed of its own: the same one in every silo.</param>
 /// <param name="Objective">

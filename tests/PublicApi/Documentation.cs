@@ -18,7 +18,7 @@ internal sealed class Documentation
     internal static void IsComplete(Assembly assembly)
     {
         var documentation = new Documentation(assembly);
-        var methods = assembly.GetExportedTypes().Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)));
+        var methods = PublicSurface.Types(assembly).SelectMany(type => type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)));
         var missing = methods.Where(IsOurs).GroupBy(method => (Id(method), Names(method.GetParameters().Select(p => p.Name!)))).Select(documentation.Missing);
         var wrong = documentation.members.Keys.Where(name => documentation.Chain(name) is null).Select(name => $"{name} inherits from itself").Concat(missing.OfType<string>()).ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));

@@ -1,3 +1,4 @@
+using System.CodeDom.Compiler;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -28,8 +29,12 @@ internal static class PublicSurface
             + string.Join('\n', before.Except(after).Select(line => "- " + line).Concat(after.Except(before).Select(line => "+ " + line)).Take(40)));
     }
 
+    /// <summary>The types that are written by hand: not the compiler's, and not those that Orleans generates for messages.</summary>
+    internal static IEnumerable<Type> Types(Assembly assembly) =>
+        assembly.GetExportedTypes().Where(type => !type.Name.StartsWith('<') && !type.IsDefined(typeof(GeneratedCodeAttribute)));
+
     private static IEnumerable<string> Of(Assembly assembly) =>
-        assembly.GetExportedTypes().Where(type => !type.Name.StartsWith('<')).OrderBy(type => type.FullName, StringComparer.Ordinal).SelectMany(Lines);
+        Types(assembly).OrderBy(type => type.FullName, StringComparer.Ordinal).SelectMany(Lines);
 
     private static IEnumerable<string> Lines(Type type)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using TorchOptimExt.Orleans.Cluster;
 using Xunit.Abstractions;
 
 namespace TorchOptimExt.Orleans.Tests;
@@ -21,17 +19,22 @@ public sealed class OneSiloTests(OneSilo one, ITestOutputHelper output) : IClass
         var from = (await Client.Search.ReportAsync()).Step;
         await Run(from + 3);
         var e = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Client.Search.StartAsync(from + 2));
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"the search is at {from + 3} already"), e.Message, StringComparison.Ordinal);
+        Assert.Contains(Text($"the search is at {from + 3} already"), e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_client_with_another_version_of_the_messages_is_refused()
     {
-        foreach (var call in (Func<Task>[])
-            [() => Coordinator.Start(2, 1000), () => Coordinator.Stop(2), () => Coordinator.Report(2, -1, TimeSpan.Zero), () => Coordinator.Snapshot(2)])
+        Func<Task>[] calls =
+        [
+            () => Coordinator.Start(2, 1000), () => Coordinator.Stop(2), () => Coordinator.Report(2, -1, TimeSpan.Zero),
+            () => Coordinator.Snapshot(2),
+        ];
+        foreach (var call in calls)
         {
             var e = await Assert.ThrowsAsync<ElasticSearchMismatchException>(call);
-            Assert.Equal("The caller speaks version 2 of the messages, this silo version 1: run one version in the whole cluster.", e.Message);
+            Assert.Equal(
+                "The caller speaks version 2 of the messages, this silo version 1: run one version in the whole cluster.", e.Message);
         }
         Assert.False((await Client.Search.ReportAsync()).IsRunning);
     }
@@ -60,7 +63,7 @@ public sealed class OneSiloTests(OneSilo one, ITestOutputHelper output) : IClass
         var watch = Stopwatch.StartNew();
         var last = await Run(from + 3125);         // of 32 evaluations each
         var (after, rate) = (one.Silo.Memory, 100_000 / watch.Elapsed.TotalSeconds);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:f0} evaluations a second; {before >> 20} MiB became {after >> 20} MiB."));
+        output.WriteLine(Text($"{rate:f0} evaluations a second; {before >> 20} MiB became {after >> 20} MiB."));
         Assert.Equal(0, last.DroppedInAll);
         Assert.InRange(after, 0, before + (32 << 20));
     }
@@ -70,6 +73,8 @@ public sealed class OneSiloTests(OneSilo one, ITestOutputHelper output) : IClass
         await Client.Search.StartAsync(target);
         return await Client.Until(report => !report.IsRunning && report.Step == target, seconds: 60);
     }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     private static Hello Evaluator()
     {

@@ -15,7 +15,8 @@ internal sealed class RedisServer : IDisposable
     {
         Port = SiloProcess.FreePort();
         ProcessStartInfo start = new(Program) { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        var port = Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var argument in (string[])["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             start.ArgumentList.Add(argument);
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

@@ -1,4 +1,3 @@
-using TorchOptimExt.Orleans.Cluster;
 
 namespace TorchOptimExt.Orleans.Tests;
 

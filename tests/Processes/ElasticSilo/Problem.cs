@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace ElasticSilo;
 
-/// <summary>A small search: the squared distance of 20 numbers from theirs, in float64; what is random in it follows from the perturbation.</summary>
+/// <summary>
+/// A small search: the squared distance of 20 numbers from theirs, in float64; what is random in it follows from the perturbation.
+/// </summary>
 public static class Problem
 {
     public const long Seed = 7;

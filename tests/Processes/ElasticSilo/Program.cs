@@ -8,7 +8,8 @@ using Orleans.Configuration;
 using TorchOptimExt.Orleans;
 
 // ElasticSilo SILO-PORT GATEWAY-PORT CLUSTERING CHECKPOINT DELAY-MS [SEED]
-//   CLUSTERING: "primary", "local:PORT-OF-PRIMARY" or a connection string of Redis with the cluster's name behind a space; CHECKPOINT: a path or "none".
+//   CLUSTERING: "primary", "local:PORT-OF-PRIMARY" or a connection string of Redis with the cluster's name behind a space
+//   CHECKPOINT: a path or "none"
 var (siloPort, gatewayPort) = (int.Parse(args[0], CultureInfo.InvariantCulture), int.Parse(args[1], CultureInfo.InvariantCulture));
 var (clustering, checkpoint) = (args[2], args[3] == "none" ? null : args[3]);
 var delay = TimeSpan.FromMilliseconds(double.Parse(args[4], CultureInfo.InvariantCulture));
@@ -16,12 +17,16 @@ var seed = args.Length > 5 ? long.Parse(args[5], CultureInfo.InvariantCulture) :
 TorchSharp.torch.set_num_threads(1);
 
 var builder = Host.CreateApplicationBuilder();
-builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("TorchOptimExt", LogLevel.Information);
+builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true)
+    .SetMinimumLevel(LogLevel.Warning).AddFilter("TorchOptimExt", LogLevel.Information);
 builder.UseOrleans(silo =>
 {
     if (clustering == "primary") silo.UseLocalhostClustering(siloPort, gatewayPort);
     else if (clustering.StartsWith("local:", StringComparison.Ordinal))
-        silo.UseLocalhostClustering(siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, int.Parse(clustering[6..], CultureInfo.InvariantCulture)));
+    {
+        var primary = int.Parse(clustering.AsSpan(6), CultureInfo.InvariantCulture);
+        silo.UseLocalhostClustering(siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, primary));
+    }
     else
     {
         silo.UseRedisClustering(clustering.Split(' ')[0]);

@@ -1,4 +1,4 @@
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>The directions of one step: which are waiting, which were answered or dropped.</summary>
 internal sealed class StepWork
@@ -26,7 +26,9 @@ internal sealed class StepWork
 
     internal bool HasWaiting => waiting.Count > 0;
 
-    /// <summary>Takes a range of waiting directions: long ones first, so that few messages go, short ones at the end, so that all end together.</summary>
+    /// <summary>
+    /// Takes a range of waiting directions: long ones first, so that few messages go, short ones at the end, so that all end together.
+    /// </summary>
     internal (int from, int count) Take(int evaluators)
     {
         var most = Math.Max(1, waiting.Count / (2 * Math.Max(1, evaluators)));
@@ -44,7 +46,9 @@ internal sealed class StepWork
         Close(rewards.Plus.Length);
     }
 
-    /// <summary>Puts directions that were not answered back, or drops those that were tried often enough; returns how many go to another.</summary>
+    /// <summary>
+    /// Puts directions that were not answered back, or drops those that were tried often enough; returns how many go to another.
+    /// </summary>
     internal int GiveBack(int from, int count, int mostAttempts)
     {
         var back = 0;

@@ -1,4 +1,4 @@
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>Who speaks: the version of the messages, of the library, and what is searched.</summary>
 [GenerateSerializer, Immutable]
@@ -9,7 +9,8 @@ internal sealed record Hello([property: Id(0)] int Protocol, [property: Id(1)] s
 [GenerateSerializer, Immutable]
 [Alias("TorchOptimExt.Orleans.Work")]
 internal sealed record Work(
-    [property: Id(0)] Hello Hello, [property: Id(1)] long Step, [property: Id(2)] int From, [property: Id(3)] int Count, [property: Id(4)] Rewards? Previous);
+    [property: Id(0)] Hello Hello, [property: Id(1)] long Step, [property: Id(2)] int From, [property: Id(3)] int Count,
+    [property: Id(4)] Rewards? Previous);
 
 /// <summary>The objective of consecutive directions at both ends; NaN where it failed.</summary>
 [GenerateSerializer, Immutable]
@@ -23,4 +24,5 @@ internal sealed record Rewards([property: Id(0)] double[] Plus, [property: Id(1)
 /// <summary>Model and optimizer as they are after so many steps.</summary>
 [GenerateSerializer, Immutable]
 [Alias("TorchOptimExt.Orleans.Snapshot")]
-internal sealed record Snapshot([property: Id(0)] Hello Hello, [property: Id(1)] long Step, [property: Id(2)] byte[] Module, [property: Id(3)] byte[] Optimizer);
+internal sealed record Snapshot(
+    [property: Id(0)] Hello Hello, [property: Id(1)] long Step, [property: Id(2)] byte[] Module, [property: Id(3)] byte[] Optimizer);

@@ -1,4 +1,4 @@
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>The one that holds a search's parameters, asks the evaluators and updates. Its key is the name of the search.</summary>
 [Alias("TorchOptimExt.Orleans.ICoordinator")]

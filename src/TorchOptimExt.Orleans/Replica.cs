@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using TorchOptimExt.RandomSearch;
 using TorchSharp;
 
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>A search's model and optimizer in one place, and their way through the wire.</summary>
 internal sealed class Replica(SearchTask task) : IDisposable
@@ -25,16 +26,22 @@ internal sealed class Replica(SearchTask task) : IDisposable
     internal void Check(Hello other, string who)
     {
         CheckProtocol(other.Protocol, who);
-        if (other.Library != Hello.Library) throw new ElasticSearchMismatchException($"{who} runs TorchOptimExt.Orleans {other.Library}, this silo {Hello.Library}: run one version in the whole cluster.");
+        if (other.Library != Hello.Library)
+            throw new ElasticSearchMismatchException(
+                $"{who} runs TorchOptimExt.Orleans {other.Library}, this silo {Hello.Library}: run one version in the whole cluster.");
         if (other.Model != Hello.Model)
-            throw new ElasticSearchMismatchException($"{who} searches over [{other.Model}], this silo over [{Hello.Model}]: make the same model and optimizer, with the same seed, in every silo.");
+            throw new ElasticSearchMismatchException(
+                $"{who} searches over [{other.Model}], this silo over [{Hello.Model}]: "
+                + "make the same model and optimizer, with the same seed, in every silo.");
     }
 
     /// <summary>Throws where another one speaks another version.</summary>
     /// <exception cref="ElasticSearchMismatchException">It does.</exception>
     internal static void CheckProtocol(int protocol, string who)
     {
-        if (protocol != Protocol) throw new ElasticSearchMismatchException($"{who} speaks version {protocol} of the messages, this silo version {Protocol}: run one version in the whole cluster.");
+        if (protocol != Protocol)
+            throw new ElasticSearchMismatchException(
+                $"{who} speaks version {protocol} of the messages, this silo version {Protocol}: run one version in the whole cluster.");
     }
 
     internal Rewards Evaluate(int from, int count, CancellationToken cancellation)
@@ -93,10 +100,11 @@ internal sealed class Replica(SearchTask task) : IDisposable
     // Shapes and dtypes, and the hyperparameters as a state file holds them.
     private static string Describe(SearchTask task)
     {
-        var shapes = task.Optimizer.parameters().Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.dtype} {string.Join('×', p.shape)}"));
+        var shapes = task.Optimizer.parameters()
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.dtype} {string.Join('×', p.shape)}"));
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
             foreach (var options in task.Optimizer.state_dict().Options) options.SaveStateDict(writer);
-        return $"{string.Join(", ", shapes)}; hyperparameters {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream.ToArray()))[..16]}";
+        return $"{string.Join(", ", shapes)}; hyperparameters {Convert.ToHexString(SHA256.HashData(stream.ToArray()))[..16]}";
     }
 }

@@ -1,6 +1,6 @@
 using Orleans.Concurrency;
 
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>Evaluates directions in the silo that its key names.</summary>
 [Alias("TorchOptimExt.Orleans.IEvaluator")]

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
 
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
-/// <summary>A replica of the model that follows the coordinator step by step: it gets numbers only, and a snapshot where it was not there before.</summary>
+/// <summary>
+/// A replica of the model that follows the coordinator step by step: it gets numbers only, and a snapshot where it was not there before.
+/// </summary>
 [PreferLocalPlacement, KeepAlive]
 internal sealed class Evaluator(IOptionsMonitor<ElasticSearchOptions> options, ILocalSiloDetails silo) : Grain, IEvaluator, IDisposable
 {
@@ -17,7 +19,8 @@ internal sealed class Evaluator(IOptionsMonitor<ElasticSearchOptions> options, I
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var parts = this.GetPrimaryKeyString().Split('\n');
-        if (parts.Length != 3 || parts[1] != silo.SiloAddress.ToParsableString()) throw new OrleansException("This evaluator's silo is gone.");
+        if (parts.Length != 3 || parts[1] != silo.SiloAddress.ToParsableString())
+            throw new OrleansException("This evaluator's silo is gone.");
         search = parts[0];
         replica = new(options.Get(search).Create!());
         return Task.CompletedTask;

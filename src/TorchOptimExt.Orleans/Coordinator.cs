@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>Runs a search: gives ranges of directions to whoever is there, updates, and keeps what a successor needs.</summary>
 [Reentrant, KeepAlive]
-internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> monitor, ILogger<Coordinator> logger) : Grain, ICoordinator, IDisposable
+internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> monitor, ILogger<Coordinator> logger)
+    : Grain, ICoordinator, IDisposable
 {
     private readonly ILogger<Coordinator> logger = logger;
     private const string Target = "elastic search: target";
@@ -26,7 +27,8 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
 
     private string Name => this.GetPrimaryKeyString();
 
-    private Replica Held => replica ?? throw new InvalidOperationException($"The search '{Name}' is not set up in this silo: call AddElasticSearch(\"{Name}\", …).");
+    private Replica Held => replica ?? throw new InvalidOperationException(
+        $"The search '{Name}' is not set up in this silo: call AddElasticSearch(\"{Name}\", …).");
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +74,9 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
     public async Task Start(int protocol, long target)
     {
         Replica.CheckProtocol(protocol, "The caller");
-        if (target < Held.Step) throw new ArgumentOutOfRangeException(nameof(target), target, $"The target is step {target}; the search is at {Held.Step} already.");
+        if (target < Held.Step)
+            throw new ArgumentOutOfRangeException(nameof(target), target,
+                $"The target is step {target}; the search is at {Held.Step} already.");
         report = report with { Target = target, IsRunning = target > Held.Step, Failure = null };
         await Keep();
         if (run is null or { IsCompleted: true }) run = Run();
@@ -88,9 +92,8 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
     public async Task<ElasticSearchReport> Report(int protocol, long beyond, TimeSpan patience)
     {
         Replica.CheckProtocol(protocol, "The caller");
-        var until = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
-        while (report.IsRunning && report.Step <= beyond && Stopwatch.GetTimestamp() < until)
-            await Task.WhenAny(changed.Task, Task.Delay(TimeSpan.FromSeconds(Math.Max(0.001, (until - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency))));
+        var over = Task.Delay(patience);
+        while (report.IsRunning && report.Step <= beyond && !over.IsCompleted) await Task.WhenAny(changed.Task, over);
         return report with { Evaluators = evaluators.Count };
     }
 
@@ -131,8 +134,8 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
         previous = new(step.Plus, step.Minus);
         report = report with
         {
-            Step = Held.Step, Mean = moved.Mean, Max = moved.Max, Dropped = moved.Dropped, DroppedInAll = report.DroppedInAll + moved.Dropped,
-            Duration = watch.Elapsed, Failure = step.Failure,
+            Step = Held.Step, Mean = moved.Mean, Max = moved.Max, Duration = watch.Elapsed, Failure = step.Failure,
+            Dropped = moved.Dropped, DroppedInAll = report.DroppedInAll + moved.Dropped,
         };
         if (sinceSaved.Elapsed >= options.CheckpointInterval) await Keep();
         Tell();
@@ -163,7 +166,8 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
             {
                 LogLost(Name, evaluator, Held.Step, from, from + count - 1, e.Message);
                 evaluators.Remove(evaluator);
-                if (work == step) report = report with { GivenToAnother = report.GivenToAnother + step.GiveBack(from, count, options.Attempts) };
+                if (work != step) return;
+                report = report with { GivenToAnother = report.GivenToAnother + step.GiveBack(from, count, options.Attempts) };
                 foreach (var other in evaluators.Keys.ToArray()) Serve(other, step).Ignore(); // those that had run out of work
                 return;
             }
@@ -190,7 +194,8 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
         told.TrySetResult();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Elastic search '{Search}': evaluator {Evaluator} did not answer for step {Step}, directions {From} to {To}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Elastic search '{Search}': evaluator {Evaluator} did not answer for step {Step}, directions {From} to {To}: {Reason}")]
     private partial void LogLost(string search, string evaluator, long step, int from, int to, string reason);
 
     [LoggerMessage(LogLevel.Error, "Elastic search '{Search}' ended at step {Step}")]

@@ -2,11 +2,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace TorchOptimExt.Orleans.Cluster;
+namespace TorchOptimExt.Orleans;
 
 /// <summary>Starts a silo's evaluators and says again and again that they are there: to a coordinator that was started anew, too.</summary>
 internal sealed partial class EvaluatorHost(
-    string search, IGrainFactory grains, ILocalSiloDetails silo, IOptionsMonitor<ElasticSearchOptions> options, ILogger<EvaluatorHost> logger) : BackgroundService
+    string search, IGrainFactory grains, ILocalSiloDetails silo, IOptionsMonitor<ElasticSearchOptions> options,
+    ILogger<EvaluatorHost> logger)
+    : BackgroundService
 {
     private readonly ILogger<EvaluatorHost> logger = logger;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -15,7 +17,8 @@ internal sealed partial class EvaluatorHost(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        string[] keys = [.. Enumerable.Range(0, options.Get(search).Evaluators).Select(number => Evaluator.Key(search, silo.SiloAddress, number))];
+        var numbers = Enumerable.Range(0, options.Get(search).Evaluators);
+        string[] keys = [.. numbers.Select(number => Evaluator.Key(search, silo.SiloAddress, number))];
         using var timer = new PeriodicTimer(Beat);
         try
         {
