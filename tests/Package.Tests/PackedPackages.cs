@@ -25,7 +25,7 @@ public sealed class PackedPackages : IDisposable
               <fallbackPackageFolders><add key="restored before" value="{PackageFolder.Path}" /></fallbackPackageFolders>
             </configuration>
             """);
-        foreach (var name in new[] { "TorchOptimExt", "TorchOptimExt.ML" })
+        foreach (var name in new[] { "TorchOptimExt", "TorchOptimExt.ML", "TorchOptimExt.Orleans" })
             Dotnet(RepositorySource(), "pack", name, "-c", "Release", "-o", Feed, $"-p:ArtifactsPath={root.FullName}/built/", $"-p:MinVerVersionOverride={Version}");
     }
 

@@ -1,0 +1,1 @@
+Console.WriteLine("What needs several processes is compiled only.");
