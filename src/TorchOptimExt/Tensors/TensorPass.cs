@@ -1,4 +1,5 @@
 using TorchOptimExt.Rules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Tensors;
@@ -9,12 +10,34 @@ namespace TorchOptimExt.Tensors;
 /// </summary>
 internal static class TensorPass
 {
+    // Of a long tensor as many elements at once as leave the results in between in the cache, and not in fresh pages.
+    private const long Chunk = 1 << 15;
+
     public static void Run<TRule>(
         in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null)
             where TRule : struct, IUpdateRule
     {
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
+        Tensor?[] all = [param, grad, first, second, third];
+        var length = param.NumberOfElements;
+        if (length <= Chunk || param.device_type != DeviceType.CPU || all.Any(t => t?.is_contiguous() == false))
+        {
+            RunWhole(rule, param, grad, first, second, third);
+            return;
+        }
+        var rows = Array.ConvertAll(all, t => t?.view(-1));
+        for (var at = 0L; at < length; at += Chunk)
+        {
+            using var inner = NewDisposeScope();
+            var parts = Array.ConvertAll(rows, row => row?.narrow(0, at, Math.Min(Chunk, length - at)));
+            RunWhole(rule, parts[0]!, parts[1]!, parts[2], parts[3], parts[4]);
+        }
+    }
+
+    private static void RunWhole<TRule>(in TRule rule, Tensor param, Tensor grad, Tensor? first, Tensor? second, Tensor? third)
+        where TRule : struct, IUpdateRule
+    {
         var (lanes, a, b, c) = (Lanes(param), Lanes(first), Lanes(second), Lanes(third));
         rule.Apply(ref lanes, Lanes(grad), ref a, ref b, ref c);
         lanes.Store(param);
