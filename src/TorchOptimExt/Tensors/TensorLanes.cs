@@ -1,4 +1,5 @@
 using TorchOptimExt.Rules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Tensors;
@@ -34,8 +35,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator +(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.add(t)),
-        ({ } s, null) => new(s.add(Fit(s, b.number))),
-        (null, { } t) => new(t.add(Fit(t, a.number))),
+        ({ } s, null) => With(s, b.number, static (s, x) => s.add(x)),
+        (null, { } t) => With(t, a.number, static (t, x) => t.add(x)),
         _ => new(a.number + b.number),
     };
 
@@ -43,8 +44,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator -(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.sub(t)),
-        ({ } s, null) => new(s.sub(Fit(s, b.number))),
-        (null, { } t) => new(t.neg().add_(Fit(t, a.number))),
+        ({ } s, null) => With(s, b.number, static (s, x) => s.sub(x)),
+        (null, { } t) => With(t, a.number, static (t, x) => t.neg().add_(x)),
         _ => new(a.number - b.number),
     };
 
@@ -52,8 +53,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator *(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.mul(t)),
-        ({ } s, null) => new(s.mul(Fit(s, b.number))),
-        (null, { } t) => new(t.mul(Fit(t, a.number))),
+        ({ } s, null) => With(s, b.number, static (s, x) => s.mul(x)),
+        (null, { } t) => With(t, a.number, static (t, x) => t.mul(x)),
         _ => new(a.number * b.number),
     };
 
@@ -61,8 +62,8 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes operator /(TensorLanes a, TensorLanes b) => (a.tensor, b.tensor) switch
     {
         ({ } s, { } t) => new(s.div(t)),
-        ({ } s, null) => new(s.div(Fit(s, b.number))),
-        (null, { } t) => new(full_like(t, Fit(t, a.number)).div_(t)),
+        ({ } s, null) => With(s, b.number, static (s, x) => s.div(x)),
+        (null, { } t) => With(t, a.number, static (t, x) => full_like(t, x).div_(t)),
         _ => new(a.number / b.number),
     };
 
@@ -83,7 +84,7 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
     /// <inheritdoc/>
     public static TensorLanes MultiplyAdd(TensorLanes a, TensorLanes b, TensorLanes addend) => (a.tensor, b.tensor, addend.tensor) switch
     {
-        ({ } s, { } t, { } u) => new(u.addcmul(s, t, 1)),
+        ({ } s, { } t, { } u) => With(u, 1, (u, one) => u.addcmul(s, t, one)),
         (null, null, _) => addend + new TensorLanes(a.number * b.number),
         _ => addend + a * b,
     };
@@ -108,19 +109,26 @@ public readonly struct TensorLanes : ILanes<TensorLanes>
         return new(where(mask, yes.Like(mask, dtype), no.Like(mask, dtype)));
     }
 
-    private TensorLanes Compare(TensorLanes other, Func<Tensor, Tensor, Tensor> tensors, Func<Tensor, double, Tensor> withNumber)
+    private TensorLanes Compare(TensorLanes other, Func<Tensor, Tensor, Tensor> tensors, Func<Tensor, Scalar, Tensor> withNumber)
     {
         var left = Whole(other);
-        return new(other.tensor is { } right ? tensors(left, right) : withNumber(left, Fit(left, other.number)), left.dtype);
+        return new(other.tensor is { } right ? tensors(left, right) : With(left, other.number, withNumber).tensor!, left.dtype);
     }
 
-    private Tensor Whole(
-        TensorLanes other) => tensor ?? Like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."));
+    private Tensor Whole(TensorLanes other) =>
+        tensor ?? Like(other.tensor ?? throw new ArgumentException("One of the two must be a tensor."));
 
-    private Tensor Like(Tensor other) => full_like(other, Fit(other, number));
+    private Tensor Like(Tensor other) => With(other, number, static (other, x) => full_like(other, x)).tensor!;
 
-    private Tensor Like(
-        Tensor mask, ScalarType dtype) => tensor ?? full([], dtype == ScalarType.Float64 ? number : (float)number, dtype, mask.device);
+    private Tensor Like(Tensor mask, ScalarType dtype) =>
+        tensor ?? full([], dtype == ScalarType.Float64 ? number : (float)number, dtype, mask.device);
+
+    // TorchSharp's operators do not keep alive a scalar that is converted on the way: its finalizer can run while libtorch reads it.
+    private static TensorLanes With(Tensor tensor, double number, Func<Tensor, Scalar, Tensor> operation)
+    {
+        using Scalar scalar = Fit(tensor, number);
+        return new(operation(tensor, scalar));
+    }
 
     // Rounded as a register rounds it: what is too large is infinite, which libtorch refuses to do by itself.
     private static double Fit(Tensor tensor, double number) => tensor.dtype == ScalarType.Float32 ? (float)number : number;
