@@ -1,4 +1,5 @@
 using System.Text;
+using TorchOptimExt.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

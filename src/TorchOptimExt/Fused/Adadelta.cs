@@ -126,6 +126,19 @@ public class Adadelta : TorchSharp.Modules.Adadelta, IFusedOptimizer
     /// </exception>
     public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
+    /// <summary>Takes over a state that <c>save_state_dict</c> wrote, of this class or of TorchSharp's: all of it or nothing.</summary>
+    /// <remarks>Through a variable of a base type it is TorchSharp's own method that is called, which a damaged file leaves half
+    /// loaded; <see cref="Checkpoint"/> is whole either way.</remarks>
+    /// <param name="reader">Where to read.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or of another optimizer or other parameters; nothing is changed
+    /// then.</exception>
+    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
+
+    /// <inheritdoc cref="load_state_dict(BinaryReader)"/>
+    /// <param name="location">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public new void load_state_dict(string location) => StateReader.Read(this, location);
+
     /// <summary>Disposes the state; the parameters stay as they are.</summary>
     /// <param name="disposing">False where the garbage collector calls it, also after a constructor that threw: the tensors then free
     /// themselves.</param>

@@ -111,6 +111,12 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
+    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
+    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
+
+    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
+    public new void load_state_dict(string location) => StateReader.Read(this, location);
+
     /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
     protected override void Dispose(bool disposing)
     {

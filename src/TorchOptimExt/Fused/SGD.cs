@@ -112,24 +112,11 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
     /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
     public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
 
-    /// <summary>Reads hyperparameters and state that <c>save_state_dict</c> of an SGD optimizer wrote, TorchSharp's or fused.</summary>
-    /// <param name="reader">Where to read.</param>
-    /// <exception cref="InvalidDataException">The state is of another class of optimizer; nothing is changed then.</exception>
-    /// <exception cref="ArgumentException">The numbers of groups or parameters differ; nothing is changed then.</exception>
-    /// <remarks>It hides TorchSharp's, which leaves a momentum that had not begun to the open dispose scope.</remarks>
-    public new void load_state_dict(BinaryReader reader)
-    {
-        base.load_state_dict(reader);
-        fused.Keep();
-    }
+    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
+    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
 
-    /// <param name="location">The file.</param>
-    /// <inheritdoc cref="load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(string location)
-    {
-        base.load_state_dict(location);
-        fused.Keep();
-    }
+    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
+    public new void load_state_dict(string location) => StateReader.Read(this, location);
 
     /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
     protected override void Dispose(bool disposing)

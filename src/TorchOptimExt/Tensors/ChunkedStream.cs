@@ -1,4 +1,4 @@
-namespace TorchOptimExt.Checkpointing;
+namespace TorchOptimExt.Tensors;
 
 /// <summary>A stream in memory that may be larger than an array.</summary>
 internal sealed class ChunkedStream : Stream
