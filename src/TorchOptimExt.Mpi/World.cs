@@ -15,6 +15,9 @@ public sealed unsafe class World : IDisposable
     private const double Leaving = 1;
     private static readonly TimeSpan TimeToBeEnded = TimeSpan.FromSeconds(5);
 
+    // A launcher may throw away what it has not read when it ends the ranks: what was just written on the standard error.
+    private static readonly TimeSpan TimeToBeHeard = TimeSpan.FromMilliseconds(500);
+
     private readonly MpiLibrary mpi;
     private readonly object gate = new();
     private bool left;
@@ -85,6 +88,7 @@ public sealed unsafe class World : IDisposable
     public void Abort(int exitCode)
     {
         left = true;
+        Thread.Sleep(TimeToBeHeard);
         ((delegate* unmanaged[Cdecl]<nint, int, int>)mpi.Export("MPI_Abort"))(mpi.World, exitCode == 0 ? 1 : exitCode);
     }
 
