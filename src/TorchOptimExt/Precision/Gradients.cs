@@ -1,0 +1,77 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.optim;
+
+namespace TorchOptimExt.Precision;
+
+/// <summary>The gradients of an optimizer's parameters, in the order of its groups. Sparse ones count by their values.</summary>
+internal sealed class Gradients : IDisposable
+{
+    private readonly List<Tensor> owned = [];
+
+    /// <summary>The gradients as dense tensors that share their memory.</summary>
+    public List<Tensor> Dense { get; } = [];
+
+    public int Count => Dense.Count;
+
+    /// <exception cref="InvalidOperationException">A gradient is float16 and those are refused.</exception>
+    public static Gradients Of(Optimizer optimizer, bool refuseHalf = false)
+    {
+        var gradients = new Gradients();
+        foreach (var parameter in optimizer.parameters())
+        {
+            if (parameter.grad is not { } grad) continue;
+            gradients.owned.Add(grad);
+            if (refuseHalf && grad.dtype == ScalarType.Float16)
+            {
+                gradients.Dispose();
+                throw new InvalidOperationException("Attempting to unscale FP16 gradients. Keep the parameters in float32 and cast to float16 in the forward pass.");
+            }
+            var dense = grad.is_sparse ? grad.SparseValues : grad;
+            if (grad.is_sparse) gradients.owned.Add(dense);
+            gradients.Dense.Add(dense);
+        }
+        return gradients;
+    }
+
+    /// <summary>Reads all once: the sum of their squares, and whether all are finite.</summary>
+    public (double SumOfSquares, bool Finite) Survey()
+    {
+        var survey = new GradientSurvey();
+        var (sum, finite) = (0.0, true);
+        foreach (var grad in Dense)
+        {
+            if (survey.TryAdd(grad)) continue;
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            var norm = Wide(grad).norm().item<double>();
+            sum += norm * norm;
+            finite &= double.IsFinite(norm) || grad.isfinite().all().item<bool>();
+        }
+        var (squares, allFinite) = survey.Run();
+        return (sum + squares, finite && allFinite);
+    }
+
+    /// <summary>The norm of all together.</summary>
+    public double Norm(double p)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        if (double.IsPositiveInfinity(p)) return Dense.Count == 0 ? 0 : Dense.Select(grad => grad.numel() == 0 ? 0 : Wide(grad).abs().max().item<double>()).Aggregate(0.0, Math.Max);
+        return Math.Pow(Dense.Sum(grad => Wide(grad).abs().pow(p).sum().item<double>()), 1 / p);
+    }
+
+    public void Multiply(double factor) => Each(grad => grad.mul_(factor));
+
+    public void Clamp(double value) => Each(grad => grad.clamp_(-value, value));
+
+    private void Each(Action<Tensor> change)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        Dense.ForEach(change);
+    }
+
+    private static Tensor Wide(Tensor grad) => grad.is_complex() ? grad.abs().to_type(ScalarType.Float64) : grad.to_type(ScalarType.Float64);
+
+    public void Dispose() => owned.ForEach(grad => grad.Dispose());
+}
