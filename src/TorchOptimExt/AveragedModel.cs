@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace TorchOptimExt;
 
 /// <summary>
-/// Averages of a module's weights over a training, by PyTorch's rules (<c>torch.optim.swa_utils.AveragedModel</c>): with a decay d an exponential moving average
-/// a ← d·a + (1 − d)·θ, without one the mean of all, a ← a + (θ − a)/(n + 1); the first update copies.
+/// Averages of a module's weights over a training, by PyTorch's rules (<c>torch.optim.swa_utils.AveragedModel</c>): with a decay d an
+/// exponential moving average a ← d·a + (1 − d)·θ, without one the mean of all, a ← a + (θ − a)/(n + 1); the first update copies.
 /// </summary>
 /// <remarks>
-/// <para>Buffers are copied at each update, or averaged too with use_buffers; whole numbers are always copied. An update reads and writes each average once.</para>
-/// <para>It is a module itself, whose state is <c>n_averaged</c> and <c>module.NAME</c> for each tensor, as in PyTorch: <c>Checkpoint.Save("average.ckpt", average)</c> and
-/// <see cref="PyTorchCheckpoint"/> save it. The averaged module is not part of it.</para>
+/// <para>Buffers are copied at each update, or averaged too with use_buffers; whole numbers are always copied. An update reads and writes
+/// each average once.</para>
+/// <para>It is a module itself, whose state is <c>n_averaged</c> and <c>module.NAME</c> for each tensor, as in PyTorch:
+/// <c>Checkpoint.Save("average.ckpt", average)</c> and <see cref="PyTorchCheckpoint"/> save it. The averaged module is not part of
+/// it.</para>
 /// <para>Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018, equation 3.</para>
 /// </remarks>
 /// <example>
@@ -39,12 +41,14 @@ public sealed class AveragedModel : nn.Module
     public AveragedModel(nn.Module model, double? decay = null, bool use_buffers = false) : base(nameof(AveragedModel))
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (decay is not (null or (>= 0 and <= 1))) throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}; it must be from 0 to 1.");
+        if (decay is not (null or (>= 0 and <= 1)))
+            throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}; it must be from 0 to 1.");
         (this.model, this.decay) = (model, decay);
         using var quiet = no_grad();
         var parameters = model.named_parameters().Select(p => p.name).ToHashSet();
         foreach (var (name, tensor) in model.state_dict())
-            averages.Add((name, tensor.detach().clone().DetachFromDisposeScope(), (use_buffers || parameters.Contains(name)) && (tensor.is_floating_point() || tensor.is_complex())));
+            averages.Add((name, tensor.detach().clone().DetachFromDisposeScope(), (use_buffers || parameters.Contains(name))
+                && (tensor.is_floating_point() || tensor.is_complex())));
     }
 
     /// <summary>How many updates there were.</summary>
@@ -54,12 +58,14 @@ public sealed class AveragedModel : nn.Module
     /// <exception cref="InvalidOperationException">The averages are swapped in, or a tensor has another shape now.</exception>
     public void update_parameters()
     {
-        if (swapped) throw new InvalidOperationException("The averages are swapped into the model: end the using of Swap() before the next update.");
+        if (swapped) throw new InvalidOperationException(
+            "The averages are swapped into the model: end the using of Swap() before the next update.");
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var (own, count) = (model.state_dict(), n_averaged);
         foreach (var (name, average, _) in averages)
-            if (!own.TryGetValue(name, out var tensor) || !tensor.shape.SequenceEqual(average.shape)) throw new InvalidOperationException($"The model's '{name}' is gone or of another shape.");
+            if (!own.TryGetValue(name, out var tensor) || !tensor.shape.SequenceEqual(average.shape))
+                throw new InvalidOperationException($"The model's '{name}' is gone or of another shape.");
         var weight = decay is { } d ? 1 - d : 1.0 / (count + 1);
         foreach (var (name, average, averaged) in averages)
         {
@@ -70,7 +76,8 @@ public sealed class AveragedModel : nn.Module
         updates.add_(1);
     }
 
-    /// <summary>Exchanges the module's tensors with the averages, in place, until the result is disposed: then the module has its own bits again.</summary>
+    /// <summary>Exchanges the module's tensors with the averages, in place, until the result is disposed: then the module has its own bits
+    /// again.</summary>
     /// <returns>What ends it; a second call of it does nothing.</returns>
     /// <exception cref="InvalidOperationException">The averages are swapped in already.</exception>
     public IDisposable Swap()
@@ -93,7 +100,8 @@ public sealed class AveragedModel : nn.Module
         swapped = !swapped;
     }
 
-    /// <summary>Renews the statistics of the module's batch normalizations by one pass over data, as PyTorch's <c>update_bn</c>: each becomes the mean over the batches. Call it while the averages are swapped in.</summary>
+    /// <summary>Renews the statistics of the module's batch normalizations by one pass over data, as PyTorch's <c>update_bn</c>: each
+    /// becomes the mean over the batches. Call it while the averages are swapped in.</summary>
     /// <typeparam name="TBatch">A batch.</typeparam>
     /// <param name="data">The batches.</param>
     /// <param name="forward">Evaluates the module on a batch.</param>
@@ -102,7 +110,8 @@ public sealed class AveragedModel : nn.Module
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(forward);
-        var norms = model.modules().OfType<NormBase>().Where(norm => norm.track_running_stats && norm.running_mean is not null).Select(norm => (norm, norm.momentum)).ToList();
+        var norms = model.modules().OfType<NormBase>().Where(norm => norm.track_running_stats && norm.running_mean is not null)
+            .Select(norm => (norm, norm.momentum)).ToList();
         if (norms.Count == 0) return;
         var training = model.training;
         foreach (var (norm, _) in norms)

@@ -1,18 +1,21 @@
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Precision;
 using TorchOptimExt.RandomSearch;
+using TorchOptimExt.Stepping;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
 
 namespace TorchOptimExt;
 
 /// <summary>
-/// Loss scaling with PyTorch's rules, names and defaults (<c>torch.amp.GradScaler</c>): the loss is multiplied by a scale before <c>backward</c>, so that small
-/// gradients do not vanish in float16, and the gradients are divided by it before the step. A step whose gradients are not all finite is left out and
-/// the scale is lowered; after growth_interval good steps in a row it grows.
+/// Loss scaling with PyTorch's rules, names and defaults (<c>torch.amp.GradScaler</c>): the loss is multiplied by a scale before
+/// <c>backward</c>, so that small gradients do not vanish in float16, and the gradients are divided by it before the step. A step whose
+/// gradients are not all finite is left out and the scale is lowered; after growth_interval good steps in a row it grows.
 /// </summary>
 /// <remarks>
-/// Works with TorchSharp's optimizers and this library's. The gradients are divided in memory, as in PyTorch.
+/// Works with TorchSharp's optimizers and this library's. With the latter <see cref="step(Optimizer)"/> reads the gradients once to see
+/// that they are finite and lets the step's own pass divide them: they stay scaled in memory. After <see cref="unscale_"/> they are divided
+/// in memory, as in PyTorch.
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,15 +48,19 @@ public sealed class GradScaler
     /// <param name="growth_factor">What the scale is multiplied by after growth_interval good steps, &gt; 1.</param>
     /// <param name="backoff_factor">What it is multiplied by after a step that was left out, &lt; 1.</param>
     /// <param name="growth_interval">How many good steps in a row let it grow.</param>
-    /// <param name="enabled">False: <see cref="scale"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all else does nothing.</param>
+    /// <param name="enabled">False: <see cref="scale"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all else
+    /// does nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">A factor is out of its range.</exception>
-    public GradScaler(double init_scale = 65536, double growth_factor = 2, double backoff_factor = 0.5, int growth_interval = 2000, bool enabled = true)
+    public GradScaler(double init_scale = 65536, double growth_factor = 2, double backoff_factor = 0.5, int growth_interval = 2000,
+        bool enabled = true)
     {
         this.enabled = enabled;
         initial = (float)init_scale;
         if (!enabled) return;
-        if (!(growth_factor > 1)) throw new ArgumentOutOfRangeException(nameof(growth_factor), growth_factor, "The growth factor must be > 1.0.");
-        if (!(backoff_factor < 1)) throw new ArgumentOutOfRangeException(nameof(backoff_factor), backoff_factor, "The backoff factor must be < 1.0.");
+        if (!(growth_factor > 1))
+            throw new ArgumentOutOfRangeException(nameof(growth_factor), growth_factor, "The growth factor must be > 1.0.");
+        if (!(backoff_factor < 1))
+            throw new ArgumentOutOfRangeException(nameof(backoff_factor), backoff_factor, "The backoff factor must be < 1.0.");
         (growthFactor, backoffFactor, growthInterval) = (growth_factor, backoff_factor, growth_interval);
     }
 
@@ -70,15 +77,18 @@ public sealed class GradScaler
         return outputs * factor;
     }
 
-    /// <summary>Divides the gradients of an optimizer by the scale, in memory, for example to look at them or to clip them. <see cref="step(Optimizer)"/> does it where it was not called.</summary>
+    /// <summary>Divides the gradients of an optimizer by the scale, in memory, for example to look at them or to clip them.
+    /// <see cref="step(Optimizer)"/> does it where it was not called.</summary>
     /// <param name="optimizer">The optimizer.</param>
-    /// <exception cref="InvalidOperationException">It was called for this optimizer already since the last <see cref="update"/>, or after its step, or nothing was scaled; or a gradient is float16.</exception>
+    /// <exception cref="InvalidOperationException">It was called for this optimizer already since the last <see cref="update"/>, or after
+    /// its step, or nothing was scaled; or a gradient is float16.</exception>
     /// <exception cref="NotSupportedException">The optimizer evaluates the loss itself.</exception>
     public void unscale_(Optimizer optimizer)
     {
         var own = Checked(optimizer, nameof(unscale_));
         if (own is null) return;
-        if (own.Stage == Stage.Unscaled) throw new InvalidOperationException("unscale_() has already been called on this optimizer since the last update().");
+        if (own.Stage == Stage.Unscaled)
+            throw new InvalidOperationException("unscale_() has already been called on this optimizer since the last update().");
         if (own.Stage == Stage.Stepped) throw new InvalidOperationException("unscale_() is being called after step().");
         own.Finite = AmpOperators.Unscale(Gradients.Of(optimizer, refuseHalf: true), Inverse);
         own.Stage = Stage.Unscaled;
@@ -86,11 +96,13 @@ public sealed class GradScaler
 
     /// <summary>Makes the optimizer's step with unscaled gradients, or leaves it out where they are not all finite.</summary>
     /// <param name="optimizer">The optimizer.</param>
-    /// <exception cref="InvalidOperationException">It was called for this optimizer already since the last <see cref="update"/>, or nothing was scaled; or no parameter has a gradient, or one is float16.</exception>
+    /// <exception cref="InvalidOperationException">It was called for this optimizer already since the last <see cref="update"/>, or nothing
+    /// was scaled; or no parameter has a gradient, or one is float16.</exception>
     /// <exception cref="NotSupportedException">The optimizer evaluates the loss itself: line searches, LBFGS and ARS.</exception>
     public void step(Optimizer optimizer) => Step(optimizer, null);
 
-    /// <summary>The same with the gradients clipped: their norm over all groups, unscaled, becomes at most max_norm.</summary>
+    /// <summary>The same with the gradients clipped: their norm over all groups, unscaled, becomes at most max_norm, in the step's own pass
+    /// for this library's optimizers.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="max_norm">The largest Euclidean norm, ≥ 0.</param>
     /// <returns>The norm of the unscaled gradients before they were clipped.</returns>
@@ -112,7 +124,20 @@ public sealed class GradScaler
             return double.NaN;
         }
         if (own.Stage == Stage.Stepped) throw new InvalidOperationException("step() has already been called since the last update().");
-        return StepInMemory(optimizer, own, max_norm);
+        return own.Stage == Stage.Ready && optimizer is IFusedOptimizer fused ? StepInOnePass(optimizer, fused, own, max_norm)
+            : StepInMemory(optimizer, own, max_norm);
+    }
+
+    private double StepInOnePass(Optimizer optimizer, IFusedOptimizer fused, Progress own, double? max_norm)
+    {
+        using var gradients = Gradients.Of(optimizer, refuseHalf: true);
+        if (gradients.Count == 0) throw NoChecks();
+        var survey = gradients.Survey();
+        var norm = Math.Sqrt(survey.SumOfSquares) * Inverse;
+        if (survey.Finite) GradientClipping.StepBy(
+            optimizer, fused, Inverse * (max_norm is { } limit ? GradientClipping.Coefficient(limit, norm) : 1));
+        (own.Finite, own.Stage) = (survey.Finite, Stage.Stepped);
+        return norm;
     }
 
     private double StepInMemory(Optimizer optimizer, Progress own, double? max_norm)
@@ -125,11 +150,13 @@ public sealed class GradScaler
         return norm;
     }
 
-    private static InvalidOperationException NoChecks() => new("No inf checks were recorded for this optimizer: no parameter has a gradient.");
+    private static InvalidOperationException NoChecks() =>
+        new("No inf checks were recorded for this optimizer: no parameter has a gradient.");
 
     /// <summary>Adapts the scale after the steps of an iteration.</summary>
     /// <param name="new_scale">A scale to set instead; null follows the rule.</param>
-    /// <exception cref="InvalidOperationException">Nothing was scaled, or no optimizer was unscaled or stepped since the last update.</exception>
+    /// <exception cref="InvalidOperationException">Nothing was scaled, or no optimizer was unscaled or stepped since the last
+    /// update.</exception>
     public void update(double? new_scale = null)
     {
         if (!enabled) return;
@@ -162,7 +189,8 @@ public sealed class GradScaler
         ArgumentNullException.ThrowIfNull(optimizer);
         if (!enabled) return null;
         if (optimizer is LineSearchOptimizer or ARS or TorchSharp.Modules.LBFGS)
-            throw new NotSupportedException($"{optimizer.GetType().Name} evaluates the loss itself and compares its values: give it the unscaled loss in float32 or bfloat16, without GradScaler.");
+            throw new NotSupportedException($"{optimizer.GetType().Name} evaluates the loss itself and compares its values: give it " +
+                "the unscaled loss in float32 or bfloat16, without GradScaler.");
         CheckScaled(method);
         if (!progress.TryGetValue(optimizer, out var own)) progress.Add(optimizer, own = new());
         return own;
@@ -171,7 +199,8 @@ public sealed class GradScaler
     private void CheckScaled(string method)
     {
         if (current is null)
-            throw new InvalidOperationException($"Attempted {method} but _scale is None. This may indicate your script did not use scaler.scale(loss or outputs) earlier in the iteration.");
+            throw new InvalidOperationException($"Attempted {method} but _scale is None. This may indicate your script did not use " +
+                "scaler.scale(loss or outputs) earlier in the iteration.");
     }
 
     /// <summary>The present scale; 1 where the scaler is not enabled.</summary>
@@ -201,7 +230,8 @@ public sealed class GradScaler
     /// <param name="new_interval">The number.</param>
     public void set_growth_interval(int new_interval) => growthInterval = new_interval;
 
-    /// <summary>The state under PyTorch's names: scale, growth_factor, backoff_factor, growth_interval, _growth_tracker. Empty where the scaler is not enabled.</summary>
+    /// <summary>The state under PyTorch's names: scale, growth_factor, backoff_factor, growth_interval, _growth_tracker. Empty where the
+    /// scaler is not enabled.</summary>
     public Dictionary<string, object> state_dict() => !enabled ? [] : new()
     {
         ["scale"] = get_scale(),
@@ -220,11 +250,16 @@ public sealed class GradScaler
     {
         ArgumentNullException.ThrowIfNull(state_dict);
         if (!enabled) return;
-        if (state_dict.Count == 0) throw new InvalidOperationException("The source state dict is empty, possibly because it was saved from a disabled instance of GradScaler.");
-        var (scale, growth, backoff, interval, tracker) = (Number("scale"), Number("growth_factor"), Number("backoff_factor"), Number("growth_interval"), Number("_growth_tracker"));
-        (current, growthFactor, backoffFactor, growthInterval, growthTracker) = ((float)scale, growth, backoff, (int)interval, (int)tracker);
+        if (state_dict.Count == 0)
+            throw new InvalidOperationException(
+                "The source state dict is empty, possibly because it was saved from a disabled instance of GradScaler.");
+        var (scale, growth, backoff, interval, tracker) = (
+            Number("scale"), Number("growth_factor"), Number("backoff_factor"), Number("growth_interval"), Number("_growth_tracker"));
+        (current, growthFactor, backoffFactor, growthInterval, growthTracker) = (
+            (float)scale, growth, backoff, (int)interval, (int)tracker);
 
-        double Number(string name) => state_dict.TryGetValue(name, out var value) ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
+        double Number(string name) => state_dict.TryGetValue(name, out var value)
+            ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
             : throw new ArgumentException($"The state has no '{name}'.", nameof(state_dict));
     }
 }

@@ -6,7 +6,8 @@ namespace TorchOptimExt.Precision;
 internal static class AmpOperators
 {
     // The source must end with a newline.
-    private const string Source = "def unscale(grads: List[Tensor], found_inf: Tensor, inv_scale: Tensor) -> Tensor:\n    torch._amp_foreach_non_finite_check_and_unscale_(grads, found_inf, inv_scale)\n    return found_inf\n";
+    private const string Source = "def unscale(grads: List[Tensor], found_inf: Tensor, inv_scale: Tensor) -> Tensor:\n    " +
+        "torch._amp_foreach_non_finite_check_and_unscale_(grads, found_inf, inv_scale)\n    return found_inf\n";
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source)!);
 

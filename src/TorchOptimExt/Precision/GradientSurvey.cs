@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Precision;
 
 /// <summary>
-/// Reads gradients in memory once: the sum of their squares, in float64, and whether all are finite. The sum is that of fixed pieces in order, whatever the number of threads.
+/// Reads gradients in memory once: the sum of their squares, in float64, and whether all are finite. The sum is that of fixed pieces in
+/// order, whatever the number of threads.
 /// </summary>
 internal sealed unsafe class GradientSurvey : ParallelWork
 {
@@ -19,9 +20,11 @@ internal sealed unsafe class GradientSurvey : ParallelWork
     /// <summary>Takes a contiguous float32 or float64 tensor on the CPU, which must live until <see cref="Run"/>.</summary>
     public bool TryAdd(Tensor grad)
     {
-        if (!NativeTensor.Available || grad.device_type != DeviceType.CPU || grad.dtype is not (ScalarType.Float32 or ScalarType.Float64) || !grad.is_contiguous()) return false;
+        if (!NativeTensor.Available || grad.device_type != DeviceType.CPU || grad.dtype is not (ScalarType.Float32 or ScalarType.Float64)
+            || !grad.is_contiguous()) return false;
         var (start, wide, length) = (NativeTensor.Data(grad.Handle), grad.dtype == ScalarType.Float64, grad.numel());
-        for (long at = 0; at < length; at += PieceLength) pieces.Add((start + (nint)(at * (wide ? 8 : 4)), (int)Math.Min(PieceLength, length - at), wide));
+        for (long at = 0; at < length;
+            at += PieceLength) pieces.Add((start + (nint)(at * (wide ? 8 : 4)), (int)Math.Min(PieceLength, length - at), wide));
         return true;
     }
 
@@ -37,7 +40,8 @@ internal sealed unsafe class GradientSurvey : ParallelWork
     {
         var (start, length, wide) = pieces[piece];
         var sum = wide ? Squares(new ReadOnlySpan<double>((void*)start, length)) : Squares(new ReadOnlySpan<float>((void*)start, length));
-        results[piece] = (sum, double.IsFinite(sum) || (wide && AllFinite(new((void*)start, length))));     // squares of float32 are finite in float64
+        // squares of float32 are finite in float64
+        results[piece] = (sum, double.IsFinite(sum) || (wide && AllFinite(new((void*)start, length))));
     }
 
     private static double Squares(ReadOnlySpan<float> values)

@@ -24,7 +24,8 @@ internal sealed class Gradients : IDisposable
             if (refuseHalf && grad.dtype == ScalarType.Float16)
             {
                 gradients.Dispose();
-                throw new InvalidOperationException("Attempting to unscale FP16 gradients. Keep the parameters in float32 and cast to float16 in the forward pass.");
+                throw new InvalidOperationException(
+                    "Attempting to unscale FP16 gradients. Keep the parameters in float32 and cast to float16 in the forward pass.");
             }
             var dense = grad.is_sparse ? grad.SparseValues : grad;
             if (grad.is_sparse) gradients.owned.Add(dense);
@@ -56,7 +57,9 @@ internal sealed class Gradients : IDisposable
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        if (double.IsPositiveInfinity(p)) return Dense.Count == 0 ? 0 : Dense.Select(grad => grad.numel() == 0 ? 0 : Wide(grad).abs().max().item<double>()).Aggregate(0.0, Math.Max);
+        if (double.IsPositiveInfinity(p))
+            return Dense.Count == 0 ? 0 : Dense.Select(grad => grad.numel() == 0 ? 0 : Wide(grad).abs().max().item<double>())
+                .Aggregate(0.0, Math.Max);
         return Math.Pow(Dense.Sum(grad => Wide(grad).abs().pow(p).sum().item<double>()), 1 / p);
     }
 
@@ -71,7 +74,8 @@ internal sealed class Gradients : IDisposable
         Dense.ForEach(change);
     }
 
-    private static Tensor Wide(Tensor grad) => grad.is_complex() ? grad.abs().to_type(ScalarType.Float64) : grad.to_type(ScalarType.Float64);
+    private static Tensor Wide(Tensor grad) =>
+        grad.is_complex() ? grad.abs().to_type(ScalarType.Float64) : grad.to_type(ScalarType.Float64);
 
     public void Dispose() => owned.ForEach(grad => grad.Dispose());
 }

@@ -1,17 +1,14 @@
 namespace TorchOptimExt.Stepping;
 
 /// <summary>
-/// An optimizer whose step is fused where it can be: it goes over the memory of parameters, gradients and state once, if they are
-/// contiguous
-/// float32 or float64 tensors on the CPU and no parameters share memory. Otherwise an optimizer that TorchSharp has too runs TorchSharp's
-/// own step for all
-/// parameters; one that TorchSharp lacks uses tensor operations for those that cannot be fused.
+/// An optimizer whose step is fused: it goes over the memory of parameters, gradients and states once, whatever the rule has of
+/// operations.
 /// </summary>
 /// <remarks>
-/// Of the optimizers that TorchSharp has too, <c>to(device)</c> and the overloads of <c>load_state_dict</c> that read a file are not
-/// virtual in TorchSharp.
-/// Called through a variable of the fused class they keep the state alive beyond an open dispose scope; called through a variable of
-/// TorchSharp's class they leave the tensors that they make to the scope.
+/// <para>Each parameter goes where it fits: dense tensors of float32, float64, float16 and bfloat16 on the CPU into the pass; others, and
+/// parameters that share memory, through tensor operations; sparse gradients of SGD to TorchSharp's own step.</para>
+/// <para>Of the optimizers that TorchSharp has too, <c>to(device)</c> and the overloads of <c>load_state_dict</c> that read a file are
+/// not virtual in TorchSharp: called through a variable of TorchSharp's class they are TorchSharp's.</para>
 /// </remarks>
 public interface IFusedOptimizer
 {
@@ -26,9 +23,8 @@ public interface IFusedOptimizer
 
     /// <summary>
     /// Asked once in every step, when the gradients are there and nothing is changed yet: the finite factor that the step multiplies each
-    /// gradient
-    /// by as it reads it (the gradients themselves stay), or null to leave the step out. Unset, the factor is 1. Loss scaling and clipping
-    /// use it.
+    /// gradient by as it reads it (the gradients themselves stay), or null to leave the step out. Unset, the factor is 1. Loss scaling
+    /// (<see cref="GradScaler"/>) and clipping (<see cref="GradientClipping"/>) use it.
     /// </summary>
     /// <remarks>
     /// The factor is rounded once to the precision in which the parameter is computed. A step that was left out counts nowhere.

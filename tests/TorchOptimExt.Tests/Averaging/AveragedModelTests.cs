@@ -16,7 +16,7 @@ public sealed class AveragedModelTests : IDisposable
         model.weight!.fill_(value);
     }
 
-    private float Average(AveragedModel average) => average.state_dict()["module.weight"].item<float>();
+    private static float Average(AveragedModel average) => average.state_dict()["module.weight"].item<float>();
 
     [Fact]
     public void The_mean_of_all_and_the_moving_average_follow_their_formulas()
