@@ -110,20 +110,22 @@ public sealed class AveragedModel : nn.Module
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(forward);
-        var norms = model.modules().OfType<NormBase>().Where(norm => norm.track_running_stats && norm.running_mean is not null)
+        var norms = model.modules().Prepend(model).Distinct().OfType<NormBase>()
+            .Where(norm => norm.track_running_stats && norm.running_mean is not null)
             .Select(norm => (norm, norm.momentum)).ToList();
         if (norms.Count == 0) return;
         var training = model.training;
-        foreach (var (norm, _) in norms)
-        {
-            norm.reset_running_stats();
-            norm.momentum = null;       // the mean over all batches
-        }
         model.train();
         try
         {
             using var quiet = no_grad();
-            foreach (var batch in data) forward(batch).Dispose();
+            var count = 0;
+            foreach (var batch in data)
+            {
+                count++;
+                norms.ForEach(one => one.norm.momentum = 1.0 / count);      // the mean over all batches so far
+                forward(batch).Dispose();
+            }
         }
         finally
         {

@@ -86,14 +86,16 @@ internal static class AtomicFile
 
     private static void RemoveLeftovers(string folder, string stem)
     {
-        foreach (var leftover in Directory.EnumerateFiles(folder, "*" + Suffix))
+        foreach (var leftover in new DirectoryInfo(folder).EnumerateFiles("*" + Suffix))
         {
-            var name = Path.GetFileName(leftover);
+            var name = leftover.Name;
             if (!name.StartsWith(stem + ".", StringComparison.Ordinal) || name.Length != stem.Length + 13 + Suffix.Length) continue;
             try
             {
-                using var locked = new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                File.Delete(leftover);
+                // A writer that has just begun has no lock yet.
+                if (leftover.Length == 0 && leftover.LastWriteTimeUtc > DateTime.UtcNow.AddMinutes(-1)) continue;
+                using var locked = new FileStream(leftover.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                leftover.Delete();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

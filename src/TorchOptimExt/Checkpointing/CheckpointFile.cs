@@ -38,7 +38,7 @@ internal static class CheckpointFile
     /// <summary>Reads the content of a file that is whole, of this version, and read to its end or left aside.</summary>
     public static T Read<T>(string path, Func<BinaryReader, T> content)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferLength);
+        using var file = Open(path);
         try
         {
             Verify(file);
@@ -79,6 +79,22 @@ internal static class CheckpointFile
 
     /// <summary>The number of bytes of the file before its hash.</summary>
     public static long ContentEnd(Stream file) => file.Length - SHA256.HashSizeInBytes;
+
+    // A writer that looks for what others left has a file locked for a moment, even one that has become a checkpoint meanwhile.
+    private static FileStream Open(string path)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferLength);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && tries < 20)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
 
     private static void Verify(FileStream file)
     {
