@@ -3,6 +3,7 @@ using Datasets;
 using TorchOptimExt.Benchmarks.LineSearch;
 using TorchOptimExt.Benchmarks.MlNet;
 using TorchOptimExt.Benchmarks.RandomSearch;
+using TorchOptimExt.Benchmarks.Scaling;
 using TorchOptimExt.Benchmarks.Steps;
 
 // One subcommand a file, in a folder of its own; 'steps' where none is named.
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals. Without a 
     LineSearchCommand.Create(),
     ArsCommand.Create(),
     MlNetCommand.Create(),
+    ScalingCommand.Create(),
 };
 var named = args.Length > 0 && (!args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version");
 try

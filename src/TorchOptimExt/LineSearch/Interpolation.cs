@@ -9,6 +9,7 @@ public enum Interpolation
     /// <summary>The minimizer of the parabola through F(θ), gᵀd and the refused value, kept within [0.1, 0.5]·α.</summary>
     Quadratic,
 
-    /// <summary>The minimizer of the cubic through F(θ), gᵀd and the last two refused values (the first time: of the parabola), kept within [0.1, 0.5]·α.</summary>
+    /// <summary>The minimizer of the cubic through F(θ), gᵀd and the last two refused values (the first time: of the parabola), kept within
+    /// [0.1, 0.5]·α.</summary>
     Cubic,
 }

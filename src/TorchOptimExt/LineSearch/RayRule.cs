@@ -7,5 +7,6 @@ namespace TorchOptimExt.LineSearch;
 internal readonly struct RayRule(double step) : IUpdateRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<V>(ref V param, V direction, ref V origin, ref V unused1, ref V unused2) where V : struct, ILanes<V> => param = origin + step * direction;
+    public void Apply<V>(ref V param, V direction, ref V origin, ref V unused1, ref V unused2) where V : struct, ILanes<V> =>
+        param = origin + step * direction;
 }
