@@ -134,8 +134,13 @@ internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> 
         previous = new(step.Plus, step.Minus);
         report = report with
         {
-            Step = Held.Step, Mean = moved.Mean, Max = moved.Max, Duration = watch.Elapsed, Failure = step.Failure,
-            Dropped = moved.Dropped, DroppedInAll = report.DroppedInAll + moved.Dropped,
+            Step = Held.Step,
+            Mean = moved.Mean,
+            Max = moved.Max,
+            Dropped = moved.Dropped,
+            DroppedInAll = report.DroppedInAll + moved.Dropped,
+            Duration = watch.Elapsed,
+            Failure = step.Failure,
         };
         if (sinceSaved.Elapsed >= options.CheckpointInterval) await Keep();
         Tell();

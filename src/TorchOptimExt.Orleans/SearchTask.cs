@@ -12,6 +12,7 @@ namespace TorchOptimExt.Orleans;
 /// Computes the objective with the perturbed parameters. It runs on one thread at a time, without gradients, in a dispose scope of its own.
 /// What is random in it must follow from the perturbation alone, if the cluster is to repeat the serial search bit for bit.
 /// What it throws costs its direction only.
+/// Buffers of the model stay as they were: an evaluation that changes them does so for itself where <see cref="ARS.Buffers"/> names them.
 /// </param>
 public sealed record SearchTask(nn.Module Module, ARS Optimizer, Func<Perturbation, double> Objective) : IDisposable
 {
