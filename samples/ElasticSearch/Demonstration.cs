@@ -37,7 +37,8 @@ internal sealed class Demonstration : IDisposable
         silos.Add(await SiloProcess.Start(null, cancellation));
         using var client = await Connect(silos[0].Gateway, cancellation);
         var search = client.Services.GetRequiredService<IClusterClient>().GetElasticSearch(Problem.Name);
-        while ((await search.ReportAsync()).Evaluators < 1) await Task.Delay(50, cancellation); // now the coordinator lives in the first silo
+        // The coordinator comes to live in the only silo there is.
+        while ((await search.ReportAsync()).Evaluators < 1) await Task.Delay(50, cancellation);
         silos.AddRange(await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => SiloProcess.Start(silos[0], cancellation))));
         while ((await search.ReportAsync()).Evaluators < 3) await Task.Delay(50, cancellation);
 
@@ -45,7 +46,9 @@ internal sealed class Demonstration : IDisposable
         var last = await Display.Show(Watched(search, steps, cancellation), Stopwatch.StartNew());
         using var model = Problem.Model();
         await search.LoadAsync(model);
-        Console.WriteLine(FormattableString.Invariant($"{last.Step} steps; {last.DroppedInAll} directions dropped; test accuracy {Problem.TestAccuracy(model):P1}"));
+        var accuracy = Problem.TestAccuracy(model);
+        Console.WriteLine(FormattableString.Invariant(
+            $"{last.Step} steps; {last.DroppedInAll} directions dropped; test accuracy {accuracy:P1}"));
         await client.StopAsync(cancellation);
         if (last.Failure is null) return 0;
         Console.Error.WriteLine(last.Failure);

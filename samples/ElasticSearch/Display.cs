@@ -19,7 +19,8 @@ internal sealed class Display(Stopwatch watch)
     {
         var display = new Display(watch);
         if (Console.IsOutputRedirected)
-            return await display.Follow(reports, TimeSpan.FromSeconds(2), (report, happened) => Console.WriteLine(display.Line(report, happened)));
+            return await display.Follow(
+                reports, TimeSpan.FromSeconds(2), (report, happened) => Console.WriteLine(display.Line(report, happened)));
         return await AnsiConsole.Live(new Table()).StartAsync(context =>
             display.Follow(reports, Pause, (report, _) => context.UpdateTarget(display.Table(report))));
     }
@@ -40,7 +41,8 @@ internal sealed class Display(Stopwatch watch)
     }
 
     private string Line(ElasticSearchReport report, string? happened) => FormattableString.Invariant(
-        $"step {report.Step,4} of {report.Target}: {-report.Mean,5:P1} wrong, silos {report.Evaluators}, {Rate(report),6:F0} evaluations/s, given to another {report.GivenToAnother}{(happened is null ? "" : $"; {happened}")}");
+        $"step {report.Step,4} of {report.Target}: {-report.Mean,5:P1} wrong, silos {report.Evaluators}, ")
+        + FormattableString.Invariant($"{Rate(report),6:F0} evaluations/s, given to another {report.GivenToAnother}{(happened is null ? "" : $"; {happened}")}");
 
     private Table Table(ElasticSearchReport report)
     {

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ElasticDigits;
 
-/// <summary>A linear classifier of handwritten digits, searched by what it is judged by: the share that it gets wrong, which has no gradient.</summary>
+/// <summary>
+/// A linear classifier of handwritten digits, searched by what it is judged by: the share that it gets wrong, which has no gradient.
+/// </summary>
 internal static class Problem
 {
     /// <summary>The name of the search.</summary>

@@ -7,7 +7,10 @@ steps.Validators.Add(result =>
     if (result.Tokens is [{ Value: var given }] && int.TryParse(given, out var number) && number < 1)
         result.AddError("--steps must be at least 1.");
 });
-var command = new RootCommand("Three silos on this machine search together; one is killed on the way and another takes its place.") { steps };
+var command = new RootCommand("Three silos on this machine search together; one is killed on the way, and another takes its place.")
+{
+    steps,
+};
 command.SetAction((arguments, cancellation) => Demonstration.Run(arguments.GetValue(steps), cancellation));
 
 // What the demonstration starts: one silo.

@@ -2,15 +2,19 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace TorchOptimExt.Orleans;
 
 /// <summary>Runs a search: gives ranges of directions to whoever is there, updates, and keeps what a successor needs.</summary>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainDirectory(Directory)]
 internal sealed partial class Coordinator(IOptionsMonitor<ElasticSearchOptions> monitor, ILogger<Coordinator> logger)
     : Grain, ICoordinator, IDisposable
 {
     private readonly ILogger<Coordinator> logger = logger;
+    /// <summary>The directory in which coordinators are found.</summary>
+    internal const string Directory = "elastic search";
+
     private const string Target = "elastic search: target";
 
     private readonly Dictionary<string, long> evaluators = []; // with the step at which each is

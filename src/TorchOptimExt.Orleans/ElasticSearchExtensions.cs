@@ -22,6 +22,7 @@ public static class ElasticSearchExtensions
         var trial = new ElasticSearchOptions();
         configure(trial);
         trial.Check(name);
+        AddDirectory(silo);
         silo.Services.Configure(name, configure);
         silo.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<EvaluatorHost>(services, name));
         return silo;
@@ -39,6 +40,20 @@ public static class ElasticSearchExtensions
         CheckName(name);
         return new(name, grains);
     }
+
+    // Orleans' default directory deactivates grains whose entry was in a silo that died: a coordinator would begin anew. This one recovers
+    // the entries.
+    private static void AddDirectory(ISiloBuilder silo)
+    {
+        if (silo.Services.Any(service => service.ServiceType == typeof(DirectoryMark))) return;
+        silo.Services.AddSingleton<DirectoryMark>();
+#pragma warning disable ORLEANSEXP003 // an experiment of Orleans, which its own test clusters use
+        silo.AddDistributedGrainDirectory(Coordinator.Directory);
+#pragma warning restore ORLEANSEXP003
+    }
+
+    // Says that the directory is there already, where a silo takes part in several searches.
+    private sealed class DirectoryMark;
 
     private static void CheckName(string name)
     {
