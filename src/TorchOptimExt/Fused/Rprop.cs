@@ -149,8 +149,7 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 /// <summary>The update of <see cref="Rprop"/>; its states are the previous gradient (0 after a change of sign) and the step size.</summary>
 /// <remarks>
 /// TorchSharp takes the factor by the sign of the product, replaced in three steps in which one factor may be taken for another sign: with
-/// factors
-/// outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's numbers.
+/// factors outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's numbers.
 /// </remarks>
 internal readonly struct RpropRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
 {
@@ -161,22 +160,25 @@ internal readonly struct RpropRule(double etaminus, double etaplus, double min_s
     {
         if (maximize) grad = -grad;
         var product = grad * prev;
-        if (usual)
-        {
-            var changed = product < 0;
-            step_size = V.Min(V.Max(step_size * V.Where(product > 0, etaplus, V.Where(changed, etaminus, 1)), min_step), max_step);
-            grad = V.Where(changed, 0, grad);
-        }
-        else
-        {
-            V minus = etaminus;
-            var factor = V.Where(product > 0, etaplus, V.Sign(product));
-            factor = V.Where(factor < 0, minus, factor);
-            factor = V.Where(factor > 0, factor, V.Where(factor < 0, factor, 1));
-            step_size = V.Min(V.Max(step_size * factor, min_step), max_step);
-            grad = V.Where(factor > minus, grad, V.Where(factor < minus, grad, 0));
-        }
+        V minus = etaminus;
+        var changed = product < 0;
+        var factor = usual ? V.Where(product > 0, etaplus, V.Where(changed, minus, 1)) : Factor(product, minus, (V)etaplus);
+        step_size = V.Min(V.Max(step_size * factor, min_step), max_step);
+        grad = usual ? V.Where(changed, 0, grad) : Kept(factor, minus, grad);
         param -= V.Sign(grad) * step_size;
         prev = grad;
     }
+
+    // Calls, so that what is rare takes nothing of the just-in-time compiler's budget for inlining.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static V Factor<V>(V product, V minus, V plus) where V : struct, ILanes<V>
+    {
+        var factor = V.Where(product > 0, plus, V.Sign(product));
+        factor = V.Where(factor < 0, minus, factor);
+        return V.Where(factor > 0, factor, V.Where(factor < 0, factor, 1));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static V Kept<V>(V factor, V minus, V grad) where V : struct, ILanes<V> =>
+        V.Where(factor > minus, grad, V.Where(factor < minus, grad, 0));
 }
