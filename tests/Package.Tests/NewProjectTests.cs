@@ -54,6 +54,27 @@ public class NewProjectTests(PackedPackages packages) : IClassFixture<PackedPack
         Assert.Equal(PackageFolder.PublishedLibrary(), PackageFolder.Library());
     }
 
+    // On a later runtime where .NET 8's is missing; the libraries are those for .NET 8 either way.
+    [Fact]
+    public void A_project_for_dotnet_8_takes_the_libraries_made_for_it()
+    {
+        packages.WriteProject("TorchOptimExt", Training + """
+
+            Console.WriteLine(typeof(Checkpoint).Assembly.GetCustomAttributes(false).OfType<System.Runtime.Versioning.TargetFrameworkAttribute>().Single().FrameworkName);
+            Console.WriteLine(optimizer.LastStepFused);
+            var search = optim.WolfeLBFGS(model.parameters());
+            for (var step = 0; step < 20; step++) search.step(() => nn.functional.mse_loss(model.forward(x), y));
+            Checkpoint.Save("a.ckpt", model, search);
+            Checkpoint.Load("a.ckpt", model, search);
+            Console.WriteLine(Loss() < 0.1 ? "it has searched" : $"the search ended at {Loss()}");
+            """, "net8.0");
+        var output = packages.Dotnet(packages.Project, "run");
+        Assert.Contains("it has trained", output);
+        Assert.Contains(".NETCoreApp,Version=v8.0", output);
+        Assert.Contains("True", output);
+        Assert.Contains("it has searched", output);
+    }
+
     [Fact]
     public void It_runs_where_it_is_published()
     {

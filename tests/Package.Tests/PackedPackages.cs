@@ -39,14 +39,16 @@ public sealed class PackedPackages : IDisposable
     public string Folder(string name) => Path.Combine(root.FullName, name);
 
     /// <summary>Writes the project: a console program that trains with the package and TorchSharp-cpu.</summary>
-    public void WriteProject(string? package, string program)
+    public void WriteProject(string? package, string program, string framework = "net10.0")
     {
         var reference = package is null ? "" : $"""<PackageReference Include="{package}" Version="{Version}" />""";
         File.WriteAllText(Path.Combine(Project, "App.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
+                <TargetFramework>{framework}</TargetFramework>
+                <LangVersion>14</LangVersion>
+                <RollForward>Major</RollForward>
                 <ImplicitUsings>enable</ImplicitUsings>
               </PropertyGroup>
               <ItemGroup>
