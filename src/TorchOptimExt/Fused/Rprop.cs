@@ -149,7 +149,8 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
 /// <summary>The update of <see cref="Rprop"/>; its states are the previous gradient (0 after a change of sign) and the step size.</summary>
 /// <remarks>
 /// TorchSharp takes the factor by the sign of the product, replaced in three steps in which one factor may be taken for another sign: with
-/// factors outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's numbers.
+/// factors outside 0 &lt; η⁻ &lt; 1 &lt; η⁺, in the parameter's precision, that is spelled out, so that every factor gives TorchSharp's
+/// numbers.
 /// </remarks>
 internal readonly struct RpropRule(double etaminus, double etaplus, double min_step, double max_step, bool maximize) : IUpdateRule
 {
