@@ -17,8 +17,8 @@ public enum LineSearchOutcome
     /// F.</summary>
     Saddle,
 
-    /// <summary>A trust region tried max_trials radii, or came to the smallest, without a sufficient decrease. The next step begins with
-    /// the radius that was reached.</summary>
+    /// <summary>A trust region tried max_trials radii without a decrease that suffices, though one lowered F. The next step begins with the
+    /// radius that was reached.</summary>
     Refused,
 
     /// <summary>No direction with a finite gᵀd &lt; 0 was found: every learning rate is 0, every parameter that has one is frozen, or the

@@ -19,6 +19,7 @@ internal sealed class Objective : IDisposable
     private readonly bool twice;
     private readonly long? seed;
     private readonly Tensor random;
+    private Tensor? last;       // what the closure returned before
 
     /// <param name="name">The optimizer's name, for messages.</param>
     /// <param name="closure">Gives f.</param>
@@ -119,18 +120,24 @@ internal sealed class Objective : IDisposable
 
     internal InvalidOperationException Wrong(string what) => new($"{name}: {what}.");
 
-    // What cannot be differentiated twice fails in the products, which report it; grad() itself is given only what it can take.
-    private IReadOnlyList<Tensor?> Grad(Tensor loss, Parameter[] parameters)
+    // By backward(), whose errors are reported: those of grad(), as where the graph was used before, end the process.
+    private List<Tensor?> Grad(Tensor loss, Parameter[] parameters)
     {
+        foreach (var parameter in parameters) parameter.grad = null;
         try
         {
-            return [.. autograd.grad([loss], parameters, retain_graph: twice, create_graph: twice, allow_unused: true)];
+            autograd.backward([loss], null, twice, twice, [.. parameters]);
+            return [.. parameters.Select(parameter => parameter.grad)];
         }
         catch (ExternalException e)
         {
             throw new InvalidOperationException(
                 $"{name}: the loss cannot be differentiated; the closure must compute it anew at each call, "
                 + $"and must not call backward() itself. {e.Message}", e);
+        }
+        finally
+        {
+            foreach (var parameter in parameters) parameter.grad = null;
         }
     }
 
@@ -154,7 +161,10 @@ internal sealed class Objective : IDisposable
     {
         if (seed is { } value) cuda.manual_seed_all(value);
         Evaluations++;
-        return closure();
+        var loss = closure();
+        if (loss is not null && ReferenceEquals(loss, last))
+            throw Wrong("the closure returned the same tensor again; it must compute the loss from the parameters at each call");
+        return last = loss!;
     }
 
     private static long Draw()

@@ -33,6 +33,11 @@ public readonly record struct StoppingRule(double tolerance_grad, double toleran
     /// <param name="lowest">The lowest value of a trial.</param>
     public bool IsRounding(double before, double lowest) => Math.Abs(lowest - before) <= Ulps * epsilon * Math.Abs(before);
 
+    /// <summary>Whether a trial lowers F by more than rounding.</summary>
+    /// <param name="before">F where the trials began.</param>
+    /// <param name="lowest">The lowest value of a trial.</param>
+    public bool IsLowered(double before, double lowest) => before - lowest > Ulps * epsilon * Math.Abs(before);
+
     /// <summary>Whether a step that met its condition is none: far shorter than its first trial, it changes F by no more than
     /// rounding.</summary>
     /// <param name="before">F before the step.</param>

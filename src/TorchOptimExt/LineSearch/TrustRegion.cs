@@ -48,7 +48,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
                 return (report with { Outcome = LineSearchOutcome.Accepted, Step = 1, After = value }, trials.Take(1));
             if (rounding || memory[0] == 0) break;
         }
-        return (stop.IsRounding(at.Value, trials.Lowest) ? report with { Outcome = LineSearchOutcome.Stalled } : report, null);
+        return (stop.IsLowered(at.Value, trials.Lowest) || trials.Count == 0 ? report
+            : report with { Outcome = LineSearchOutcome.Stalled }, null);
     }
 
     private double Next(double radius, double length, double ratio, bool atRadius) =>

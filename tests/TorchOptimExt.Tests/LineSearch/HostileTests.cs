@@ -69,7 +69,7 @@ public class HostileTests
         var calls = 0;
         optimizer.step(() => x.sum() + y.sum() + 1e6 * calls++);
         var step = optimizer.LastStep!;
-        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep or LineSearchOutcome.Refused,
+        Assert.True(step.Outcome is LineSearchOutcome.MaxBacktracks or LineSearchOutcome.MinStep or LineSearchOutcome.Stalled,
             step.ToString());
         Assert.Equal((false, 0.0, step.Before), (step.Moved, step.Step, step.After));
         Assert.Equal((calls, calls), (step.Evaluations, 1 + step.Trials));
