@@ -5,23 +5,27 @@ using TorchOptimExt.Tests.TestFunctions;
 
 namespace TorchOptimExt.Benchmarks.LineSearch;
 
-/// <summary><c>linesearch</c>: the line searches beside other minimizers on functions with known minima, or beside SGD on
-/// mini-batches.</summary>
+/// <summary><c>linesearch</c>: the line searches beside other minimizers on functions with known minima, on a network, or on
+/// mini-batches; and the time of a step.</summary>
 internal static class LineSearchCommand
 {
     public static Command Create()
     {
         var iterations = Options.Count("--iterations", "The most iterations of a minimizer", 10_000);
         var stochastic = new Option<bool>("--stochastic") { Description = "Train on mini-batches beside SGD instead" };
-        var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 3);
+        var epochs = Options.Count("--epochs", "With --stochastic: passes over the training images", 5);
         var peers = new Option<bool>(
             "--peers")
         { Description = "Count evaluations on all test functions beside scipy and PyTorch instead" };
+        var network = new Option<bool>("--network") { Description = "Train a network on a full batch beside scipy and PyTorch instead" };
+        var speed = new Option<bool>("--speed") { Description = "Time WolfeLBFGS's direction and moves beside memory instead" };
         var command = new Command("linesearch", "Evaluations and time of the line searches beside other minimizers") { iterations,
-            stochastic, epochs, peers };
+            stochastic, epochs, peers, network, speed };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(peers)) PeersRun.Write();
+            else if (arguments.GetValue(network)) NetworkRun.Write();
+            else if (arguments.GetValue(speed)) SpeedRun.Write();
             else if (arguments.GetValue(stochastic)) StochasticRun.Write(arguments.GetValue(epochs));
             else Write(arguments.GetValue(iterations));
         });

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Tests.TestFunctions;
@@ -102,33 +100,11 @@ internal static class PeersRun
 
     private static IEnumerable<(string, string, Count)> Theirs()
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "LineSearch", "peers.py");
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-W", "ignore", script]) { RedirectStandardOutput = true };
-        using var process = Start(start);
-        if (process is null) yield break;
-        while (process.StandardOutput.ReadLine() is { } line)
+        foreach (var cells in Python.Lines(Path.Combine(AppContext.BaseDirectory, "LineSearch", "peers.py")))
         {
-            var cells = line.Split('\t');
             int? calls = cells[2] == "-" ? null : int.Parse(cells[2], CultureInfo.InvariantCulture);
-            yield return (cells[0], cells[1], new(calls, calls
-                ?? 0, int.Parse(cells[3], CultureInfo.InvariantCulture), int.Parse(cells[4], CultureInfo.InvariantCulture)));
-        }
-        process.WaitForExit();
-        if (process.ExitCode != 0) Console.Error.WriteLine(
-            "The others' rows are missing or incomplete: they need /usr/bin/python3 with scipy and torch (apt-get install " +
-            "python3-scipy python3-torch).");
-    }
-
-    private static Process? Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start);
-        }
-        catch (Win32Exception)
-        {
-            Console.Error.WriteLine("There is no /usr/bin/python3: only our own rows are shown.");
-            return null;
+            yield return (cells[0], cells[1], new(calls, calls ?? 0, int.Parse(cells[3], CultureInfo.InvariantCulture),
+                int.Parse(cells[4], CultureInfo.InvariantCulture)));
         }
     }
 

@@ -43,7 +43,7 @@ public sealed partial class ArmijoNewton : LineSearchOptimizer
     private protected override IStepMethod Method()
     {
         var settings = Settings;
-        return new Descent(new NewtonDirections(settings, Sign), (trials, origin, candidate, least) =>
+        return new Descent(new NewtonDirections(settings, Sign, Memory[^1] > 0), (trials, origin, candidate, least) =>
             new ArmijoSearch(settings.c!.Value, settings.beta!.Value, settings.max_backtracks!.Value,
                 Math.Max(least, settings.min_step!.Value))
                 .Search(trials.Value, origin, candidate.Slope, candidate.First, candidate.Curvature));

@@ -5,20 +5,27 @@ namespace TorchOptimExt.LineSearch;
 
 /// <summary>
 /// Minimizes the quadratic model gᵀd + ½·dᵀHd approximately by conjugate gradients on products of H with a vector, until the residual ‖Hd +
-/// g‖ is min(0.5, √‖g‖)·‖g‖, a direction of negative curvature, the radius, or the last iteration.
+/// g‖ is min(residual, √‖g‖)·‖g‖, a direction of negative curvature, the radius, or the last iteration.
 /// </summary>
 /// <remarks>Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 7.1 and 7.2; T. Steihaug, "The Conjugate Gradient
 /// Method and Trust Regions in Large Scale Optimization", 1983.</remarks>
 public static class ConjugateGradients
 {
+    private const double Enough = 0.5, Sharp = 1e-6;
+
+    /// <summary>The residual for a step: sharp after one that changed F no more, so that what a blunt solution left is not taken for
+    /// convergence.</summary>
+    internal static double Residual(bool quiet) => quiet ? Sharp : Enough;
+
     /// <summary>Finds a direction for a line search. Where the first direction has negative curvature, it is −g.</summary>
     /// <param name="times">Gives H·v for a vector of g's shape.</param>
     /// <param name="gradient">g, a vector.</param>
     /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
+    /// <param name="residual">The largest residual that may be left, in units of ‖g‖; &gt; 0.</param>
     /// <returns>The direction d and what is known of it. Its tensors belong to the open dispose scope.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations) =>
-        Iterate(times, gradient, iterations, double.PositiveInfinity);
+    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations,
+        double residual = Enough) => Iterate(times, gradient, iterations, double.PositiveInfinity, residual);
 
     /// <summary>Finds a step within a trust region: where a direction has negative curvature or leaves the region, the step goes along it
     /// up to the radius.</summary>
@@ -26,22 +33,25 @@ public static class ConjugateGradients
     /// <param name="gradient">g, a vector.</param>
     /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
     /// <param name="radius">The largest length of the step; &gt; 0.</param>
+    /// <param name="residual">The largest residual that may be left, in units of ‖g‖; &gt; 0.</param>
     /// <returns>The step d and what is known of it. Its tensors belong to the open dispose scope.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is not greater than 0.</exception>
-    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius) => radius > 0
-        ? Iterate(times, gradient, iterations, radius)
+    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius,
+        double residual = Enough) => radius > 0
+        ? Iterate(times, gradient, iterations, radius, residual)
         : throw new ArgumentOutOfRangeException(
             nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
 
-    private static ConjugateGradientsResult Iterate(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius)
+    private static ConjugateGradientsResult Iterate(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius,
+        double most)
     {
         ArgumentNullException.ThrowIfNull(times);
         ArgumentNullException.ThrowIfNull(gradient);
         var (direction, curved) = (zeros_like(gradient), zeros_like(gradient));     // d and Hd
         var (residual, search) = (gradient.clone(), gradient.neg());
         var squared = residual.dot(residual).ToDouble();
-        var enough = Math.Min(0.5, Math.Sqrt(Math.Sqrt(squared))) * Math.Sqrt(squared);
+        var enough = Math.Min(most, Math.Sqrt(Math.Sqrt(squared))) * Math.Sqrt(squared);
         for (var k = 0; k < iterations; k++)
         {
             using var scope = NewDisposeScope();

@@ -13,7 +13,7 @@ internal sealed class Descent(IDirections directions, RaySearch search) : IStepM
     public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop)
     {
         LineSearchStep? report = null;
-        var (products, hessians) = (0, 0);
+        var (products, hessians, promised) = (0, 0, 0.0);
         foreach (var candidate in directions.From(at))
         {
             products += candidate.HessianProducts;
@@ -28,9 +28,13 @@ internal sealed class Descent(IDirections directions, RaySearch search) : IStepM
                 return (report, end);
             }
             if (report.Moved) report = report with { Outcome = LineSearchOutcome.Stalled, Step = 0, After = at.Value };
+            promised = -result.Smallest * candidate.Slope;
             directions.Refuse(candidate, result.Smallest);
         }
-        if (stop.IsRounding(at.Value, trials.Lowest)) report = report! with { Outcome = LineSearchOutcome.Stalled };
+        // Or the noise of F is greater than its rounding, and the last trial promised no more than that.
+        if (stop.IsRounding(at.Value, trials.Lowest) || (!stop.IsLowered(at.Value, trials.Lowest) && promised > 0
+            && stop.IsRounding(at.Value, at.Value - promised)))
+            report = report! with { Outcome = LineSearchOutcome.Stalled };
         return (report!, null);
     }
 

@@ -13,7 +13,7 @@ namespace TorchOptimExt.LineSearch;
 /// <remarks>
 /// A vector is a list of tensors, one for each parameter. The compact form reads S and Y twice for a product, once for their scalar
 /// products with the vector (and with the newest y) and once to combine them, and makes no vector of its own but the result.
-/// <para>Source: R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory
+/// <para>Sources: R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of Quasi-Newton Matrices and Their Use in Limited Memory
 /// Methods", 1994, equation 3.1; D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989.</para>
 /// </remarks>
 public sealed class LimitedMemory
@@ -49,6 +49,9 @@ public sealed class LimitedMemory
         private set => numbers[0] = value;
     }
 
+    /// <summary>Whether so many pairs are kept that they can span the whole space.</summary>
+    public bool Spans => rows.Sum(row => row.steps.shape[1]) <= history;
+
     // Where the next pair goes; and the place of one whose products with the others are not known yet, plus 1.
     private int Next { get => (int)numbers[1]; set => numbers[1] = value; }
     private int Unknown { get => (int)numbers[2]; set => numbers[2] = value; }
@@ -67,10 +70,12 @@ public sealed class LimitedMemory
     /// <summary>Keeps a pair in place of the oldest, unless its curvature sᵀy is not positive beyond rounding.</summary>
     /// <param name="step">s: how far the parameters moved. A part is null where they did not.</param>
     /// <param name="change">y: by how much the gradient changed. A part is null where it did not.</param>
+    /// <param name="excess">By how much the curvature along s where the step ends is greater than sᵀy, the average along the step: y +
+    /// excess/sᵀs · s is kept then. Where it is greater than sᵀy itself it counts as 0: the function is no cubic along the step.</param>
     /// <returns>Whether the pair was kept.</returns>
     /// <exception cref="ArgumentException">The vectors do not have as many parts as the memory, or a part has another number of
     /// elements.</exception>
-    public bool Add(IReadOnlyList<Tensor?> step, IReadOnlyList<Tensor?> change)
+    public bool Add(IReadOnlyList<Tensor?> step, IReadOnlyList<Tensor?> change, double excess = 0)
     {
         Check(step, nameof(step));
         Check(change, nameof(change));
@@ -82,8 +87,10 @@ public sealed class LimitedMemory
         var place = Next;
         for (var p = 0; p < rows.Count; p++)
         {
-            Put(rows[p].steps[place], step[p]);
-            Put(rows[p].changes[place], change[p]);
+            var (s, y) = (rows[p].steps[place], rows[p].changes[place]);
+            Put(s, step[p]);
+            Put(y, change[p]);
+            if (excess != 0 && Math.Abs(excess) <= curvature) y.add_(s, alpha: excess / (length * length));
         }
         (Next, Count, Unknown) = ((place + 1) % history, Math.Min(Count + 1, history), place + 1);
         return true;

@@ -172,7 +172,8 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         };
         if (!report.Moved) return (report, end);
         foreach (var leg in at.Legs) leg.State.step++;
-        Memory[^1] = Rule(at).Count((int)Memory[^1], report.Before, report.After, report.Step, report.FirstTrial);
+        Memory[^1] = Rule(at).Count((int)Memory[^1], report.Before, report.After, report.Step,
+            report.IsWhole ? report.FirstTrial : double.PositiveInfinity);
         if (Memory[^1] < Settings.patience) return (report, end);
         Memory[^1] = 0;
         return (report with { Outcome = LineSearchOutcome.Converged }, end);

@@ -48,6 +48,9 @@ public sealed record LineSearchStep
     /// <summary>The direction along which the search went.</summary>
     public DirectionKind Direction { get; init; }
 
+    // A direction that a limit cut off says nothing of how far the minimum is.
+    internal bool IsWhole => Direction is not (DirectionKind.TruncatedNewtonCG or DirectionKind.TrustRegion);
+
     /// <summary>The trust region's radius, in units of the learning rates, within which the last trial lay; 0 for the line
     /// searches.</summary>
     public double Radius { get; init; }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>Newton's direction, exact or by conjugate gradients, then −g.</summary>
-internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sign) : IDirections
+internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sign, bool quiet) : IDirections
 {
     // Eigenvalues that are no further below 0 than this fraction of the largest are taken for 0.
     private const double Flat = 1e-8;
@@ -63,7 +63,8 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     private Candidate? Truncated(Hessian hessian, Point at)
     {
         var iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
-        var found = ConjugateGradients.Solve(hessian.Times, Leg.Flat(at.Legs, leg => leg.Gradient), iterations);
+        var found = ConjugateGradients.Solve(hessian.Times, Leg.Flat(at.Legs, leg => leg.Gradient), iterations,
+            ConjugateGradients.Residual(quiet));
         Leg.Part(at.Legs, found.Direction);
         var curvature = at.Legs.Select(leg => leg.LearningRate).Distinct().Count() == 1
             ? Weighted(settings.b!.Value, at.Legs[0].LearningRate * at.Legs[0].LearningRate * found.Direction.dot(found.Product).ToDouble())

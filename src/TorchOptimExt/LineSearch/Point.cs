@@ -24,6 +24,9 @@ internal sealed class Point : IDisposable
     /// <summary>Σ|g|.</summary>
     public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs().sum().item<double>());
 
+    /// <summary>‖g‖₂.</summary>
+    public double GradientNorm => Math.Sqrt(Legs.Sum(leg => Math.Pow(Leg.Wide(leg.Gradient).norm().item<double>(), 2)));
+
     /// <summary>gᵀd along the legs' directions, which may be those of another point.</summary>
     public double SlopeAlong(IReadOnlyList<Leg> legs)
     {

@@ -8,6 +8,8 @@ namespace TorchOptimExt.LineSearch;
 /// <param name="parameters">All parameters, in the memory's order.</param>
 internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<Parameter> parameters) : IDirections
 {
+    private const double MostRounding = 0.01;
+
     public bool UseCurvature => false;
 
     public bool UseEnd => true;
@@ -19,17 +21,27 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
             Point(at);
             yield return new(DirectionKind.QuasiNewton, at.Legs.Sum(leg => leg.Slope), 1) { Remembered = true };
         }
-        yield return Candidate.Downhill(at, FirstTrialRule.Cautious(at.GradientSum));
+        yield return Candidate.Downhill(at, Math.Min(1, 1 / at.GradientNorm));
     }
 
     public Candidate? Down(Point at) => null;
 
     public void Accept(Point from, LineSearchStep step, Point? end)
     {
+        var excess = memory.Spans ? Excess(from, step, end!) : 0;
         var after = end!.Legs.ToDictionary(leg => leg.Parameter.Handle, leg => leg.Gradient);
         memory.Add(Aligned(from.Legs, leg => leg.Direction.mul(step.Step * leg.Scale)),
             Aligned(from.Legs, leg => after.TryGetValue(leg.Parameter.Handle, out var gradient) ? gradient.sub(leg.Gradient)
-                : leg.Gradient.neg()));
+                : leg.Gradient.neg()), excess);
+    }
+
+    // The values know of the third derivative along the step: that of the cubic through both values and slopes makes the curvature at its
+    // end this much greater than the average that sᵀy is. Not where the rounding of the values would show.
+    private static double Excess(Point from, LineSearchStep step, Point end)
+    {
+        var (before, after) = (step.Step * step.Slope, step.Step * end.SlopeAlong(from.Legs));
+        var rounding = 6 * Epsilon.Of(from.Legs) * (Math.Abs(from.Value) + Math.Abs(end.Value));
+        return rounding <= MostRounding * (after - before) ? 6 * (from.Value - end.Value) + 3 * (before + after) : 0;
     }
 
     public void Refuse(Candidate failed, double smallest) => memory.Clear();

@@ -26,7 +26,7 @@ public sealed class StrongWolfeSearch
 {
     private static readonly Hyperparameter First = Hyperparameter.Positive("first"), MinStep = Hyperparameter.Positive("min_step");
 
-    private const double LargestGrowth = 4, Edge = 0.1;
+    private const double LargestGrowth = 10, Edge = 0.1;
 
     private readonly double c1, c2, min_step, max_step;
     private readonly int max_trials;

@@ -17,11 +17,11 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
     public bool UsesEnd => false;
 
     public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop) =>
-        Advance(at, trials, stop, new Model(at, sign, settings));
+        Advance(at, trials, stop, new Model(at, sign, settings, memory[^1] > 0));
 
     public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
     {
-        var model = new Model(at, sign, settings);
+        var model = new Model(at, sign, settings, memory[^1] > 0);
         if (!model.HasNegativeCurvature(Flat)) return null;
         var (report, end) = Advance(at, trials, default, model);
         var outcome = report.Moved ? report.Outcome : LineSearchOutcome.Saddle;
@@ -80,15 +80,17 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
     {
         private readonly Hessian hessian;
         private readonly Tensor gradient, rates;
+        private readonly double residual;
         private readonly int iterations;
         private readonly TrustRegionSubproblem? exact;
         private readonly bool broken;
 
-        public Model(Point at, double sign, TrustRegionNewton.Options settings)
+        public Model(Point at, double sign, TrustRegionNewton.Options settings, bool quiet)
         {
             hessian = new(at.Legs, sign);
             rates = Leg.Flat(at.Legs, leg => full_like(leg.Parameter.detach(), leg.LearningRate));
             gradient = Leg.Flat(at.Legs, leg => leg.Gradient).mul(rates);
+            residual = ConjugateGradients.Residual(quiet);
             iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
             if (hessian.Size > settings.max_exact) return;
             var matrix = hessian.Matrix().mul_(rates).mul_(rates.unsqueeze(1));
@@ -111,7 +113,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
                 var kind = atRadius ? DirectionKind.TrustRegion : DirectionKind.Newton;
                 return new(direction, decrease, direction.norm().ToDouble(), atRadius, kind);
             }
-            var found = ConjugateGradients.Solve(v => hessian.Times(v.mul(rates)).mul_(rates), gradient, iterations, radius);
+            var found = ConjugateGradients.Solve(v => hessian.Times(v.mul(rates)).mul_(rates), gradient, iterations, radius,
+                residual);
             var falls = -(gradient.dot(found.Direction) + 0.5 * found.Direction.dot(found.Product)).ToDouble();
             if (!(falls > 0 && double.IsFinite(falls))) return Downhill(radius);
             return new(found.Direction, falls, found.Direction.norm().ToDouble(), found.AtRadius,

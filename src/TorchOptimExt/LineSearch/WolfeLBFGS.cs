@@ -8,7 +8,7 @@ namespace TorchOptimExt.LineSearch;
 /// Limited-memory BFGS with a line search for the strong Wolfe conditions.
 /// <code>
 /// F(θ) = ±f(θ) + ½·Σ λ‖θ‖², g = ∇F, d = −lr · Hg, H from the last `history` pairs s = Δθ, y = Δg (−lr · g without pairs, or where the
-/// search along d fails) accept α where F(θ + αd) ≤ F(θ) + c₁·α·gᵀd and |∇F(θ + αd)ᵀd| ≤ −c₂·gᵀd,   α = 1 first (min(1, 1/‖g‖₁) along −g)
+/// search along d fails) accept α where F(θ + αd) ≤ F(θ) + c₁·α·gᵀd and |∇F(θ + αd)ᵀd| ≤ −c₂·gᵀd,   α = 1 first (min(1, 1/‖g‖) along −g)
 /// θ ← θ + αd
 /// </code>
 /// </summary>
@@ -17,10 +17,12 @@ namespace TorchOptimExt.LineSearch;
 /// evaluation with its backward pass in <see cref="LineSearchOptimizer.minimize"/>, and two in <see cref="LineSearchOptimizer.step"/>;
 /// trials that do not decrease the loss take no backward pass. The pair of a step comes from two gradients of the same closure, so
 /// mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for float16 and bfloat16. A pair with sᵀy
-/// ≤ 1e-10·‖s‖·‖y‖ is skipped.
+/// ≤ 1e-10·‖s‖·‖y‖ is skipped. With no more elements than pairs, y also has what the values of F tell of its third derivative along s:
+/// y + (6·(F − F₊) + 3·(g + g₊)ᵀs)/sᵀs · s.
 /// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S.
 /// Wright, "Numerical Optimization", 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of
-/// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994.</para>
+/// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994; J. Z. Zhang and C. X. Xu, "Properties and Numerical Performance of
+/// Quasi-Newton Methods with Modified Quasi-Newton Equations", 2001 (the third derivative).</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -32,15 +34,43 @@ namespace TorchOptimExt.LineSearch;
 [Optimizer]
 public sealed partial class WolfeLBFGS : LineSearchOptimizer
 {
+    private const long MostNumbers = 10_000_000, LeastChosen = 10, MostChosen = 100;
+
+    private bool chosen;        // the history, by the optimizer
+
     private new Options Settings => (Options)base.Settings;
 
-    private protected override double[] InitialMemory() => [.. LimitedMemory.Numbers(Settings.history!.Value), 0];
+    private protected override double[] InitialMemory()
+    {
+        chosen |= Settings.history is null;
+        if (chosen) ChooseHistory();
+        return [.. LimitedMemory.Numbers(Settings.history!.Value), 0];
+    }
 
     private protected override Tensor[] InitialTensors(Parameter parameter)
     {
+        if (chosen && ChooseHistory()) Renew();
         var (steps, changes) = LimitedMemory.Rows(parameter, Settings.history!.Value);
         return [steps, changes];
     }
+
+    // Gives all groups the history for the elements that they have together; a group that is added after the first step changes nothing.
+    private bool ChooseHistory()
+    {
+        var elements = parameters().Sum(p => p.NumberOfElements);
+        var history = (int)Math.Clamp(MostNumbers / 2 / Math.Max(elements, 1), LeastChosen, MostChosen);
+        if (history == Settings.history || States().Any(state => state.step > 0)) return false;
+        foreach (var group in _parameter_groups) ((Options)group.Options).history = history;
+        return true;
+    }
+
+    private void Renew()
+    {
+        foreach (var state in States()) state.Initialize(Settings);
+    }
+
+    // Of the parameters that have one already.
+    private List<TensorState> States() => [.. parameters().Where(p => _state.ContainsKey(p.Handle)).Select(StateOf)];
 
     private protected override IStepMethod Method()
     {
@@ -67,8 +97,9 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
         [Hyperparameter(Default = 1.0, AtLeast = 0)]
         public override double? lr { get => base.lr; set => base.lr = value; }
 
-        /// <summary>The most pairs that are remembered; from 1 to 1,000.</summary>
-        [Hyperparameter(Default = 10, AtLeast = 1, AtMost = 1000, Shared = true, Fixed = true)]
+        /// <summary>The most pairs that are remembered; from 1 to 1,000. Null takes 100 for up to 50,000 elements, and for more as many as
+        /// make 10 million numbers, at least 10: few parameters are cheap to remember, and a longer memory takes fewer steps.</summary>
+        [Hyperparameter(AtLeast = 1, AtMost = 1000, Optional = true, Shared = true, Fixed = true)]
         public int? history { get; set; }
 
         /// <summary>The fraction of the predicted decrease that must be reached; 0 &lt; c1 &lt; c2.</summary>
