@@ -1,3 +1,4 @@
+using TorchOptimExt.Parameters;
 using TorchOptimExt.PyTorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,9 +11,10 @@ namespace TorchOptimExt;
 /// 'epoch': …}</c>, as PyTorch's recipe writes it with <c>torch.save</c>, both ways.
 /// </summary>
 /// <remarks>
-/// <para>Optimizers: TorchSharp's and this library's fused SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and Rprop. Options and states have
-/// PyTorch's names; a file is written as PyTorch 2 does it and read as older versions did it, too. The parameters of the optimizer must be
-/// in the same order on both sides.</para>
+/// <para>Optimizers: TorchSharp's and this library's fused SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW, Rprop, Adamax, NAdam, RAdam and
+/// ASGD. Options and states have PyTorch's names; a file is written as PyTorch 2 does it and read as older versions did it, too. The
+/// parameters of the optimizer must be in the same order on both sides. Optimizers that PyTorch lacks, which derive from
+/// <see cref="OptimizerBase"/>, have names of their own.</para>
 /// <para>A load checks all of a file before it changes anything; it changes everything or nothing, and runs nothing (see
 /// <see cref="PyTorchFile"/>). As in PyTorch, tensors take the type and device of what they are loaded into.</para>
 /// </remarks>

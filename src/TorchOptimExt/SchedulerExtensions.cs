@@ -3,6 +3,7 @@ using TorchOptimExt.Schedules;
 using TorchSharp;
 using static TorchSharp.torch.optim;
 using static TorchSharp.torch.optim.lr_scheduler;
+using AnnealStrategy = TorchSharp.torch.optim.lr_scheduler.impl.OneCycleLR.AnnealStrategy;
 
 namespace TorchOptimExt;
 
@@ -48,6 +49,8 @@ public static class SchedulerExtensions
     private static readonly Hyperparameter K = Hyperparameter.Positive("k");
     private static readonly Hyperparameter StepSize = Hyperparameter.Whole("step_size", 1);
     private static readonly Hyperparameter Period = Hyperparameter.Whole("T_0", 1), Growth = Hyperparameter.Whole("T_mult", 1);
+    private static readonly Hyperparameter AveragingRate = Hyperparameter.NonNegative("swa_lr");
+    private static readonly Hyperparameter AnnealEpochs = Hyperparameter.Whole("anneal_epochs", 0);
     private static readonly Hyperparameter Warmup = Hyperparameter.Whole("warmup_steps", 0);
     private static readonly Hyperparameter Last =
         new("last_epoch", static x => x is >= -1 and < int.MaxValue, "at least -1 and below 2147483647");
@@ -200,6 +203,54 @@ public static class SchedulerExtensions
             CosineFloor.Check(eta_min);
             Curve curve = new(nameof(CosineAnnealingWarmRestarts), t => Annealed(Phase(t, T_0, T_mult)), eta_min, FromFloor: true);
             return Make(optimizer, curve, warmup_steps, last_epoch, verbose);
+        }
+
+        /// <summary>The rate of stochastic weight averaging: from the rate that a group has to swa_lr, and constant from then on:
+        /// α(t) = swa_lr + (α₀ − swa_lr) · (1 + cos(π p)) / 2, or with the linear strategy swa_lr + (α₀ − swa_lr) · (1 − p),
+        /// p = min(t / anneal_epochs, 1).</summary>
+        /// <param name="optimizer">The optimizer whose groups go to swa_lr; lower rates rise to it.</param>
+        /// <param name="swa_lr">The last rate, finite and ≥ 0.</param>
+        /// <param name="anneal_epochs">The number of steps on the way, ≥ 0; 0 sets swa_lr at once.</param>
+        /// <param name="anneal_strategy">The way: along a cosine, or linear.</param>
+        /// <param name="last_epoch">The t before the first one, ≥ −1; −1 begins at t = 0, k − 1 at t = k.</param>
+        /// <param name="verbose">Whether to print each change of a learning rate.</param>
+        /// <returns>The schedule. Step it instead of the training's own schedule once <see cref="AveragedModel"/> takes averages: it
+        /// begins from the rate that the groups have at its first step.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; NaN and infinity always are.</exception>
+        /// <exception cref="ArgumentException">The optimizer has no parameter groups.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
+        /// <remarks>PyTorch's <c>torch.optim.swa_utils.SWALR</c>. Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and
+        /// Better Generalization", UAI 2018, section 3.</remarks>
+        public static LRScheduler SWALR(
+            Optimizer optimizer, double swa_lr, int anneal_epochs = 10,
+            AnnealStrategy anneal_strategy = AnnealStrategy.Cos, int last_epoch = -1, bool verbose = false) =>
+            SWALR(optimizer, [swa_lr], anneal_epochs, anneal_strategy, last_epoch, verbose);
+
+        /// <summary>The rates of stochastic weight averaging, one for each group.</summary>
+        /// <param name="swa_lr">One rate for each group of the optimizer, or one for all; each finite and ≥ 0. A group that is added later
+        /// keeps its rate where there is one for each.</param>
+        /// <exception cref="ArgumentException">The number of rates is not that of the groups.</exception>
+        /// <inheritdoc cref="SWALR(Optimizer, double, int, AnnealStrategy, int, bool)"/>
+        public static LRScheduler SWALR(
+            Optimizer optimizer, IEnumerable<double> swa_lr, int anneal_epochs = 10,
+            AnnealStrategy anneal_strategy = AnnealStrategy.Cos, int last_epoch = -1, bool verbose = false)
+        {
+            ArgumentNullException.ThrowIfNull(swa_lr);
+            CheckGroups(optimizer);
+            double[] targets = [.. swa_lr];
+            if (targets.Length != 1 && targets.Length != optimizer.ParamGroups.Count())
+                throw new ArgumentException(
+                    $"swa_lr has {targets.Length} rates for {optimizer.ParamGroups.Count()} groups: give one, or one for each group.",
+                    nameof(swa_lr));
+            foreach (var target in targets) AveragingRate.Check(target);
+            AnnealEpochs.Check(anneal_epochs);
+            if (!Enum.IsDefined(anneal_strategy))
+                throw new ArgumentOutOfRangeException(nameof(anneal_strategy), anneal_strategy,
+                    $"anneal_strategy is {anneal_strategy}; it must be Cos or Linear.");
+            double Left(int t) => anneal_epochs == 0 ? 0 : 1 - Math.Min(t / (double)anneal_epochs, 1);
+            TargetCurve curve = new(nameof(SWALR),
+                anneal_strategy == AnnealStrategy.Linear ? Left : t => Annealed(1 - Left(t)), targets);
+            return Make(optimizer, curve, warmup_steps: 0, last_epoch, verbose);
         }
     }
 

@@ -101,6 +101,23 @@ public abstract class HyperparameterOptions : OptimizerOptions
         TakeOver(complete, complete.LearningRate!.Value);
     }
 
+    /// <summary>The hyperparameters besides the learning rate by their names: numbers, truth values, names of
+    /// enumerated values.</summary>
+    internal IEnumerable<(string name, object? value)> Named() =>
+        Table.Saved.Select(row => (row.Name, row.Get(this) is Enum one ? one.ToString() : row.Get(this)));
+
+    /// <summary>Options of the same kind with these values, not checked.</summary>
+    /// <param name="rates">The present and the initial learning rate.</param>
+    /// <param name="value">Gives the value of a name.</param>
+    /// <exception cref="InvalidCastException">A value is of another type than its hyperparameter.</exception>
+    internal HyperparameterOptions With((double present, double initial) rates, Func<string, object?> value)
+    {
+        var options = Copy();
+        (options.LearningRate, options.InitialLearningRate) = rates;
+        foreach (var row in Table.Saved) row.Set(options, row.Converted(value(row.Name)));
+        return options;
+    }
+
     /// <summary>What is wrong with a value before a step; null for nothing.</summary>
     internal string? Wrong()
     {

@@ -101,6 +101,20 @@ internal sealed class HyperparameterRow
             : type == typeof(bool) ? bits != 0 : Enum.ToObject(type, bits));
     }
 
+    /// <summary>A value as the property has it, from a number, a truth value or the name of an enumerated one.</summary>
+    /// <exception cref="InvalidCastException">It is of another type.</exception>
+    internal object? Converted(object? value) => value switch
+    {
+        null => null,
+        bool flag when type == typeof(bool) => flag,
+        string name when type.IsEnum && Enum.TryParse(type, name, out var one) => one,
+        double real when type == typeof(double) => real,
+        long whole when type == typeof(double) => (double)whole,
+        long whole when type == typeof(long) => whole,
+        long whole and >= int.MinValue and <= int.MaxValue when type == typeof(int) => (int)whole,
+        _ => throw new InvalidCastException($"{Name} is {value}; it must be {Words()}."),
+    };
+
     private bool Fits(double value, HyperparameterOptions options) =>
         IsShared || type != typeof(double) || Math.Abs(value) <= options.Largest;
 

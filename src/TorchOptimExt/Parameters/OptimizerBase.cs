@@ -277,25 +277,31 @@ public abstract class OptimizerBase : OptimizerHelper
     public override void load_state_dict(StateDictionary state_dict)
     {
         ArgumentNullException.ThrowIfNull(state_dict);
-        var mine = this.state_dict();
-        if (state_dict.Options.Count != mine.Options.Count)
+        Stage(state_dict.Options, state_dict.State);
+        CommitStaged();
+    }
+
+    /// <summary>Checks and copies all of a state dictionary; <see cref="CommitStaged"/> takes it over.</summary>
+    internal void Stage(IReadOnlyList<OptimizerOptions> options, IReadOnlyList<OptimizerState> saved)
+    {
+        var mine = state_dict();
+        if (options.Count != mine.Options.Count)
             throw new ArgumentException(
-                $"The dictionary has {state_dict.Options.Count} parameter groups, the optimizer {mine.Options.Count}.", nameof(state_dict));
-        if (state_dict.State.Count != mine.State.Count)
-            throw new ArgumentException($"The dictionary has {state_dict.State.Count} parameters, the optimizer {mine.State.Count}.",
-                nameof(state_dict));
+                $"The dictionary has {options.Count} parameter groups, the optimizer {mine.Options.Count}.", "state_dict");
+        if (saved.Count != mine.State.Count)
+            throw new ArgumentException(
+                $"The dictionary has {saved.Count} parameters, the optimizer {mine.State.Count}.", "state_dict");
         try
         {
             using var quiet = no_grad();
-            for (var k = 0; k < mine.Options.Count; k++) ((HyperparameterOptions)mine.Options[k]).Stage(state_dict.Options[k]);
-            for (var k = 0; k < mine.State.Count; k++) ((TensorState)mine.State[k]).Stage(state_dict.State[k]);
+            for (var k = 0; k < options.Count; k++) ((HyperparameterOptions)mine.Options[k]).Stage(options[k]);
+            for (var k = 0; k < saved.Count; k++) ((TensorState)mine.State[k]).Stage(saved[k]);
         }
         catch
         {
             DiscardStaged();
             throw;
         }
-        CommitStaged();
     }
 
     /// <summary>One entry has read its part; with the last one all count.</summary>
@@ -304,7 +310,7 @@ public abstract class OptimizerBase : OptimizerHelper
         if (++staged == _parameter_groups.Count + states.Count) CommitStaged();
     }
 
-    private void CommitStaged()
+    internal void CommitStaged()
     {
         foreach (var group in _parameter_groups) ((HyperparameterOptions)group.Options).Commit();
         foreach (var state in states) state.Commit();

@@ -164,6 +164,10 @@ public sealed class TensorState : OptimizerState, IDisposable
         foreach (var tensor in tensors) tensor.Dispose();
     }
 
+    /// <summary>A state of the same parameter with other contents, which copies nothing and is not the optimizer's.</summary>
+    internal TensorState With(long step, double[] numbers, Tensor[] tensors) =>
+        new(_parameter, Owner, numbers, []) { step = step, tensors = tensors };
+
     private static Tensor Own(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     private static int Expect(BinaryReader reader, int expected, string what)

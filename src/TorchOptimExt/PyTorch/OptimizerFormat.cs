@@ -11,6 +11,9 @@ internal abstract class OptimizerFormat
     /// <summary>Checks all of a dictionary. Nothing is changed before the action that is returned runs, which does not fail.</summary>
     /// <exception cref="PyTorchFileException">The dictionary is of another optimizer, or of other groups or parameters.</exception>
     public abstract Action Read(PyTorchDictionary saved, OptimizerHelper optimizer);
+
+    /// <summary>PyTorch's names of the options that tell classes apart.</summary>
+    public virtual IEnumerable<string> OptionNames => [];
 }
 
 /// <summary>How one class of TorchSharp's, and what derives from it, is written and read.</summary>
@@ -21,11 +24,16 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     public required StateTensorFormat<TOptions, TState>[] Tensors { get; init; }
     public required Func<Parameter, TState> NewState { get; init; }
 
+    /// <summary>What PyTorch keeps as tensors of one element and TorchSharp as numbers.</summary>
+    public (string name, Func<TState, double> get, Action<TState, double> set)[] Numbers { get; init; } = [];
+
     /// <summary>The updates of a parameter; null where the class counts none.</summary>
     public (Func<TState, long> get, Action<TState, long> set)? Step { get; init; }
 
     /// <summary>Whether a state is written that has counted no step.</summary>
     public bool StateFromStart { get; init; }
+
+    public override IEnumerable<string> OptionNames => Options.Where(option => option.Parse is not null).Select(option => option.Name);
 
     public override PyTorchDictionary Write(OptimizerHelper optimizer)
     {
@@ -54,6 +62,7 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         var steps = Step?.get(state) ?? 1;
         if (steps == 0 && !StateFromStart) return entry;
         if (Step is not null) entry["step"] = tensor((float)steps);
+        foreach (var (name, get, _) in Numbers) entry[name] = tensor((float)get(state));
         foreach (var format in Tensors)
             if (format.Get(state) is { } own) entry[format.Name] = own.detach();
         return entry;
@@ -84,7 +93,7 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
             var set = ReadGroup(entry);
             set(staged);
             changes.Add(() => set(own));
-            foreach (var (number, parameter) in Numbers(entry, groups[g], g)) changes.Add(
+            foreach (var (number, parameter) in Places(entry, groups[g], g)) changes.Add(
                 ReadState(savedStates.GetValue(number), staged, parameter, states[place++]));
         }
         return () => changes.ForEach(change => change());
@@ -98,6 +107,8 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
                 .Parse!(value)
             : o => o.InitialLearningRate = o.LearningRate!.Value;
         all += initial;
+        if (OptimizerFormats.OptionNames.Except(OptionNames).FirstOrDefault(name => entry.ContainsKey(name)) is { } foreign)
+            throw new PyTorchFileException($"has an optimizer with '{foreign}': it is of another class.");
         foreach (var option in Options.Where(option => option.Parse is not null))
         {
             if (!entry.TryGetValue(option.Name, out var given) && (given = option.Missing) is null)
@@ -107,7 +118,7 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         return all;
     }
 
-    private static IEnumerable<(object number, Parameter parameter)> Numbers(PyTorchDictionary entry, ParamGroup group, int g)
+    private static IEnumerable<(object number, Parameter parameter)> Places(PyTorchDictionary entry, ParamGroup group, int g)
     {
         var own = group.Parameters.ToList();
         if (entry.GetValue("params") is not List<object?> numbers || numbers.Count != own.Count)
@@ -127,6 +138,11 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
             var steps = StepOf(entry.GetValue("step"));
             change += () => set(own, steps);
         }
+        foreach (var (name, _, setNumber) in Numbers)
+        {
+            var number = NumberOf(name, entry.GetValue(name));
+            change += () => setNumber(own, number);
+        }
         foreach (var format in Tensors)
         {
             var value = format.Needed?.Invoke(options) == false ? null : entry.GetValue(format.Name);
@@ -143,6 +159,7 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         var fresh = NewState(parameter);
         fresh.Initialize(options);
         Action change = Step is var (get, set) ? () => set(own, get(fresh)) : () => { };
+        foreach (var (_, getNumber, setNumber) in Numbers) change += () => setNumber(own, getNumber(fresh));
         foreach (var format in Tensors) change += Replacement(format, own, format.Get(fresh));
         return change;
     }
@@ -165,15 +182,18 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
     }
 
     // A tensor of one float32 in PyTorch 2, a number for some optimizers before.
+    private static double NumberOf(string name, object? value) => value switch
+    {
+        long n => n,
+        double d => d,
+        Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(),
+        null => throw new PyTorchFileException($"has an optimizer state without '{name}': it is of another class."),
+        _ => double.NaN
+    };
+
     private static long StepOf(object? value)
     {
-        var steps = value switch
-        {
-            long n => n,
-            double d => d,
-            Tensor { NumberOfElements: 1 } t => t.to_type(ScalarType.Float64).item<double>(),
-            _ => double.NaN
-        };
+        var steps = NumberOf("step", value);
         return steps >= 0 && steps == Math.Floor(steps) && steps < 1L << 53 ? (long)steps
             : throw new PyTorchFileException($"has {value ?? "None"} for a state's step, which should be a whole number.");
     }

@@ -1,3 +1,4 @@
+using TorchOptimExt.Parameters;
 using TorchSharp.Modules;
 
 namespace TorchOptimExt.PyTorch;
@@ -7,11 +8,20 @@ namespace TorchOptimExt.PyTorch;
 internal static class OptimizerFormats
 {
     private const string NoMaximize = "minimize the negative loss instead",
+        NoDecoupling = "add the weight decay by hand",
         OtherDecay = "Adam and AdamW differ in it, take the other class";
+
+    /// <summary>The options of all of them.</summary>
+    public static IReadOnlyList<string> OptionNames => field ??= [.. ((OptimizerFormat[])
+    [
+        SgdFormat, AdagradFormat, AdadeltaFormat, RmsPropFormat, AdamFormat, AdamWFormat, RpropFormat, AdamaxFormat, NAdamFormat,
+        RAdamFormat, AsgdFormat,
+    ]).SelectMany(format => format.OptionNames).Distinct()];
 
     /// <exception cref="ArgumentException">PyTorch has no such optimizer.</exception>
     public static OptimizerFormat Of(OptimizerHelper optimizer) => optimizer switch
     {
+        OptimizerBase => new OwnFormat(),
         SGD => SgdFormat,
         Adagrad => AdagradFormat,
         Adadelta => AdadeltaFormat,
@@ -19,9 +29,13 @@ internal static class OptimizerFormats
         Adam => AdamFormat,
         AdamW => AdamWFormat,
         Rprop => RpropFormat,
+        Adamax => AdamaxFormat,
+        NAdam => NAdamFormat,
+        RAdam => RAdamFormat,
+        ASGD => AsgdFormat,
         _ => throw new ArgumentException(
-            $"{optimizer.GetType().Name} has no form in PyTorch's files: those of SGD, Adagrad, Adadelta, RMSProp, Adam, AdamW and " +
-                "Rprop can be exchanged. Save the model alone, or all of it with Checkpoint.", nameof(optimizer)),
+            $"{optimizer.GetType().Name} has no form in PyTorch's files: TorchSharp's first-order optimizers and this library's have. " +
+                "Save the model alone, or all of it with Checkpoint.", nameof(optimizer)),
     };
 
     private static OptimizerFormat SgdFormat { get; } = new OptimizerFormat<SGD.Options, SGD.State>
@@ -106,7 +120,7 @@ internal static class OptimizerFormats
             OptionFormat<Adam.Options>.Pair("betas", o => (o.beta1, o.beta2), (o, first, second) => (o.beta1, o.beta2) = (first, second)),
             OptionFormat<Adam.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
             OptionFormat<Adam.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
-            OptionFormat<Adam.Options>.Flag("amsgrad", o => o.amsgrad, (o, v) => o.amsgrad = v),
+            OptionFormat<Adam.Options>.Flag("amsgrad", o => o.amsgrad, (o, v) => o.amsgrad = v, always: true),
             OptionFormat<Adam.Options>.Flag("maximize", o => o.maximize, (o, v) => o.maximize = v),
             .. How<Adam.Options>("foreach", "capturable", "differentiable", "fused"),
             OptionFormat<Adam.Options>.Only("decoupled_weight_decay", false, OtherDecay),
@@ -128,7 +142,7 @@ internal static class OptimizerFormats
             OptionFormat<AdamW.Options>.Pair("betas", o => (o.beta1, o.beta2), (o, first, second) => (o.beta1, o.beta2) = (first, second)),
             OptionFormat<AdamW.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
             OptionFormat<AdamW.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
-            OptionFormat<AdamW.Options>.Flag("amsgrad", o => o.amsgrad, (o, v) => o.amsgrad = v),
+            OptionFormat<AdamW.Options>.Flag("amsgrad", o => o.amsgrad, (o, v) => o.amsgrad = v, always: true),
             OptionFormat<AdamW.Options>.Flag("maximize", o => o.maximize, (o, v) => o.maximize = v),
             .. How<AdamW.Options>("foreach", "capturable", "differentiable", "fused"),
             OptionFormat<AdamW.Options>.Only("decoupled_weight_decay", true, OtherDecay),
@@ -159,6 +173,85 @@ internal static class OptimizerFormats
             new("prev", s => s.prev, (s, t) => s.prev = t, _ => true),
             new("step_size", s => s.step_size, (s, t) => s.step_size = t, _ => true),
         ],
+        NewState = p => new(p),
+        Step = (s => s.step, (s, n) => s.step = n),
+    };
+
+    private static OptimizerFormat AdamaxFormat { get; } = new OptimizerFormat<Adamax.Options, Adamax.State>
+    {
+        Options =
+        [
+            OptionFormat<Adamax.Options>.Pair("betas", o => (o.beta1, o.beta2), (o, first, second) => (o.beta1, o.beta2) = (first, second)),
+            OptionFormat<Adamax.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
+            OptionFormat<Adamax.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
+            OptionFormat<Adamax.Options>.Only("maximize", false, NoMaximize),
+            .. How<Adamax.Options>("foreach", "differentiable", "capturable"),
+        ],
+        Tensors =
+        [
+            new("exp_avg", s => s.exp_avg, (s, t) => s.exp_avg = t, _ => true),
+            new("exp_inf", s => s.exp_inf, (s, t) => s.exp_inf = t, _ => true),
+        ],
+        NewState = p => new(p),
+        Step = (s => s.step, (s, n) => s.step = n),
+    };
+
+    private static OptimizerFormat NAdamFormat { get; } = new OptimizerFormat<NAdam.Options, NAdam.State>
+    {
+        Options =
+        [
+            OptionFormat<NAdam.Options>.Pair("betas", o => (o.beta1, o.beta2), (o, first, second) => (o.beta1, o.beta2) = (first, second)),
+            OptionFormat<NAdam.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
+            OptionFormat<NAdam.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
+            OptionFormat<NAdam.Options>.Number("momentum_decay", o => o.momentum_decay, (o, v) => o.momentum_decay = v),
+            OptionFormat<NAdam.Options>.Only("decoupled_weight_decay", false, NoDecoupling),
+            OptionFormat<NAdam.Options>.Only("maximize", false, NoMaximize),
+            .. How<NAdam.Options>("foreach", "capturable", "differentiable"),
+        ],
+        Numbers = [("mu_product", s => s.mu_product, (s, v) => s.mu_product = v)],
+        Tensors =
+        [
+            new("exp_avg", s => s.exp_avg, (s, t) => s.exp_avg = t, _ => true),
+            new("exp_avg_sq", s => s.exp_avg_sq, (s, t) => s.exp_avg_sq = t, _ => true),
+        ],
+        NewState = p => new(p),
+        Step = (s => s.step, (s, n) => s.step = n),
+    };
+
+    private static OptimizerFormat RAdamFormat { get; } = new OptimizerFormat<RAdam.Options, RAdam.State>
+    {
+        Options =
+        [
+            OptionFormat<RAdam.Options>.Pair("betas", o => (o.beta1, o.beta2), (o, first, second) => (o.beta1, o.beta2) = (first, second)),
+            OptionFormat<RAdam.Options>.Number("eps", o => o.eps, (o, v) => o.eps = v),
+            OptionFormat<RAdam.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
+            OptionFormat<RAdam.Options>.Only("maximize", false, NoMaximize),
+            .. How<RAdam.Options>("foreach", "capturable"),
+            OptionFormat<RAdam.Options>.Only("decoupled_weight_decay", false, NoDecoupling),
+            .. How<RAdam.Options>("differentiable"),
+        ],
+        Tensors =
+        [
+            new("exp_avg", s => s.exp_avg, (s, t) => s.exp_avg = t, _ => true),
+            new("exp_avg_sq", s => s.exp_avg_sq, (s, t) => s.exp_avg_sq = t, _ => true),
+        ],
+        NewState = p => new(p),
+        Step = (s => s.step, (s, n) => s.step = n),
+    };
+
+    private static OptimizerFormat AsgdFormat { get; } = new OptimizerFormat<ASGD.Options, ASGD.State>
+    {
+        Options =
+        [
+            OptionFormat<ASGD.Options>.Number("lambd", o => o.lambd, (o, v) => o.lambd = v),
+            OptionFormat<ASGD.Options>.Number("alpha", o => o.alpha, (o, v) => o.alpha = v),
+            OptionFormat<ASGD.Options>.Number("t0", o => o.t0, (o, v) => o.t0 = v),
+            OptionFormat<ASGD.Options>.Number("weight_decay", o => o.weight_decay, (o, v) => o.weight_decay = v),
+            OptionFormat<ASGD.Options>.Flag("maximize", o => o.maximize, (o, v) => o.maximize = v),
+            .. How<ASGD.Options>("foreach", "differentiable", "capturable"),
+        ],
+        Numbers = [("eta", s => s.eta, (s, v) => s.eta = v), ("mu", s => s.mu, (s, v) => s.mu = v)],
+        Tensors = [new("ax", s => s.ax, (s, t) => s.ax = t, _ => true)],
         NewState = p => new(p),
         Step = (s => s.step, (s, n) => s.step = n),
     };

@@ -28,7 +28,9 @@ internal sealed record OptionFormat<TOptions>(string Name, Func<TOptions, object
         return o => set(o, first, second);
     });
 
-    public static OptionFormat<TOptions> Flag(string name, Func<TOptions, bool?> get, Action<TOptions, bool> set) =>
+    /// <summary>A truth value, which is False in a file without it unless every version of PyTorch has it.</summary>
+    public static OptionFormat<TOptions> Flag(
+        string name, Func<TOptions, bool?> get, Action<TOptions, bool> set, bool always = false) =>
         new(name, o => get(o) ?? false, value =>
     {
         var flag = value switch
@@ -39,7 +41,7 @@ internal sealed record OptionFormat<TOptions>(string Name, Func<TOptions, object
             _ => throw Misfit(name, value, "True or False")
         };
         return o => set(o, flag);
-    }, Missing: false);
+    }, Missing: always ? null : false);
 
     /// <summary>An option of PyTorch's that TorchSharp lacks and that changes what is computed: a file must have this value.</summary>
     public static OptionFormat<TOptions> Only(string name, bool only, string otherwise) => new(name, _ => only, value =>

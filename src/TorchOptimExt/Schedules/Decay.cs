@@ -62,9 +62,9 @@ internal sealed class Decay(Optimizer optimizer, Curve curve, int last_epoch, bo
     private GroupCourse Course(ILearningRateController group, int k, bool begins)
     {
         var rate = group.LearningRate;
-        if (begins) return curve.From(group.InitialLearningRate);
-        if (courses is null) return resumed && rate != group.InitialLearningRate ? curve.Through(rate, position) : curve.From(rate);
-        return k < courses.Length && rate.Equals(courses[k].Set) ? courses[k] : curve.Through(rate, position);
+        if (begins) return curve.From(group.InitialLearningRate, k);
+        if (courses is null) return resumed && rate != group.InitialLearningRate ? curve.Through(rate, position, k) : curve.From(rate, k);
+        return k < courses.Length && rate.Equals(courses[k].Set) ? courses[k] : curve.Through(rate, position, k);
     }
 
     private GroupCourse Scaled(GroupCourse course, int k, int t)
@@ -94,7 +94,7 @@ internal sealed class Decay(Optimizer optimizer, Curve curve, int last_epoch, bo
     /// <summary>What a checkpoint holds of each group: α₀, the floor, the rate that was set last, and what <c>get_last_lr</c>
     /// gives.</summary>
     public double[] Rows =>
-        [.. courses!.Zip(get_last_lr(), (course, last) => (double[])[course.Initial, course.Floor, course.Set, last])
+        [.. courses!.Zip(get_last_lr(), (course, last) => (double[])[course.Initial, course.Limit, course.Set, last])
             .SelectMany(row => row)];
 
     /// <summary>Whether rows can be those of this optimizer's groups, the last of which may have been added since a step.</summary>

@@ -45,6 +45,8 @@ internal sealed class Training : IDisposable
         ["EwmaMomentum"] = m => optim.EwmaMomentum(m.parameters(), 0.05, bias_correction: true),
         ["ArmijoGD"] = m => optim.ArmijoGD(m.parameters(), momentum: 0.5, first_trial: FirstTrial.Grow, history: 3),
         ["ArmijoNewton"] = m => optim.ArmijoNewton(m.parameters()),
+        ["WolfeLBFGS"] = m => optim.WolfeLBFGS(m.parameters()),
+        ["TrustRegionNewton"] = m => optim.TrustRegionNewton(m.parameters()),
         ["ARS"] = m => optim.ARS(m.parameters(), n_directions: 2),
         ["RpropMinus"] = m => optim.RpropMinus(m.parameters(), 0.01),
         ["RpropPlus"] = m => optim.RpropPlus(m.parameters(), 0.01),
@@ -68,6 +70,7 @@ internal sealed class Training : IDisposable
         ["InverseTimeDecay"] = o => optim.lr_scheduler.InverseTimeDecay(o, 0.1, min_lr: 1e-3),
         ["StaircaseDecay"] = o => optim.lr_scheduler.StaircaseDecay(o, 3),
         ["CosineAnnealingWarmRestarts"] = o => optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2),
+        ["SWALR"] = o => optim.lr_scheduler.SWALR(o, 0.02, anneal_epochs: 10),
         ["a sequence of decays"] = o => SequentialLR(o, [optim.lr_scheduler.InverseTimeDecay(o, 0.1), optim.lr_scheduler.ExponentialDecay(o, 0.8)], [4]),
         ["SequentialLR"] = o => SequentialLR(o, [LinearLR(o, 0.1, 1, 5), ExponentialLR(o, 0.8), StepLR(o, 2, 0.5)], [5, 9]),
     };
@@ -84,7 +87,7 @@ internal sealed class Training : IDisposable
             {
                 Optimizer.zero_grad();
                 var loss = nn.functional.mse_loss(Model.forward(inputs), targets);
-                if (Optimizer is not (ArmijoGD or ArmijoNewton or ARS)) loss.backward();
+                if (Optimizer is not (LineSearchOptimizer or ARS)) loss.backward();
                 return loss;
             });
             if (Scheduler is null) continue;

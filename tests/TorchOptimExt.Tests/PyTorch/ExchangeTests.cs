@@ -5,9 +5,11 @@ namespace TorchOptimExt.Tests.PyTorch;
 /// <summary>Trainings that go on where Python left them, and the way back.</summary>
 public class ExchangeTests(PythonTrainings trainings) : IClassFixture<PythonTrainings>
 {
-    public static readonly string[] Names = ["SGD", "SGD without momentum", "Adagrad", "Adadelta", "RMSProp", "Adam", "AdamW", "Rprop"];
+    public static readonly string[] Names = ["SGD", "SGD without momentum", "Adagrad", "Adadelta", "RMSProp", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop"];
 
-    public static IEnumerable<object[]> Cases => Names.SelectMany(name => new object[][] { [name, true], [name, false] });
+    // PyTorch before 2 computes NAdam with a factor too many, TorchSharp's own RAdam multiplies by lr twice.
+    public static IEnumerable<object[]> Cases => Names.Where(name => name != "NAdam")
+        .SelectMany(name => name == "RAdam" ? new object[][] { [name, true] } : [[name, true], [name, false]]);
 
     public static TheoryData<string> Optimizers => [.. Names];
 
@@ -22,7 +24,9 @@ public class ExchangeTests(PythonTrainings trainings) : IClassFixture<PythonTrai
         Compare(training, trainings[$"{name}.10.pt"]);
     }
 
-    [PythonTheory, MemberData(nameof(Optimizers))]
+    public static TheoryData<string> SameAsPython => [.. Names.Where(name => name != "NAdam")];
+
+    [PythonTheory, MemberData(nameof(SameAsPython))]
     public void Five_steps_here_and_five_in_Python_are_ten_in_Python(string name)
     {
         using var scope = NewDisposeScope();
@@ -59,7 +63,7 @@ public class ExchangeTests(PythonTrainings trainings) : IClassFixture<PythonTrai
     public void Another_optimizers_file_is_refused_and_changes_nothing()
     {
         using var scope = NewDisposeScope();
-        foreach (var name in Names.Where(name => name is not ("Adam" or "AdamW" or "SGD without momentum" or "SGD")))
+        foreach (var name in Names.Where(name => name is not ("Adam" or "AdamW")))
         {
             using var training = new Training("Adam", fused: true);
             var before = training.Snapshot();

@@ -15,6 +15,10 @@ OPTIMIZERS = {
     "RMSProp": lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.5, centered=True),
     "Adam": lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), amsgrad=True, weight_decay=0.01),
     "AdamW": lambda p: torch.optim.AdamW(p, lr=0.02),
+    "Adamax": lambda p: torch.optim.Adamax(p, lr=0.02, betas=(0.8, 0.95), weight_decay=0.01),
+    "RAdam": lambda p: torch.optim.RAdam(p, lr=0.02, betas=(0.8, 0.7), weight_decay=0.01),
+    "ASGD": lambda p: torch.optim.ASGD(p, lr=0.05, t0=3, weight_decay=0.01),
+    "NAdam": lambda p: torch.optim.NAdam(p, lr=0.02, betas=(0.8, 0.95), weight_decay=0.01),
     "Rprop": lambda p: torch.optim.Rprop(p, lr=0.01, etas=(0.4, 1.3), step_sizes=(1e-5, 2)),
 }
 
