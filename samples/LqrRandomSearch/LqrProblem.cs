@@ -1,25 +1,23 @@
 using MathNet.Numerics.LinearAlgebra;
-using TorchOptimExt.RandomSearch;
 
 namespace LqrRandomSearch;
 
-/// <summary>
-/// A linear system with quadratic costs whose dynamics the learner does not know: x' = Ax + Bu + w, w ~ N(0, I),
-/// u = Kx, cost Σ x'ᵀQx' + uᵀRu over a rollout. Three servers that heat each other, on the verge of instability.
-/// </summary>
-/// <remarks>Source: S. Dean, H. Mania, N. Matni, B. Recht, S. Tu, "On the Sample Complexity of the Linear Quadratic Regulator", 2017, section 6.</remarks>
+/// <summary>The system of <see cref="LqrEnvironment"/> as one knows it who knows A: exact costs, and the optimum.</summary>
 internal static class LqrProblem
 {
     public const int States = 3;
-    private const int Horizon = 100;
-    private const double ControlCost = 1000;
+    public const int Horizon = 100;
+    public const double ControlCost = 1000;
 
-    private static readonly double[] Start = [-0.70318731, -0.49028236, -0.32181433];
-    private static readonly Matrix<double> A = Matrix<double>.Build.DenseOfArray(new[,] { { 1.01, 0.01, 0 }, { 0.01, 1.01, 0.01 }, { 0, 0.01, 1.01 } });
+    public static readonly double[] Start = [-0.70318731, -0.49028236, -0.32181433];
+    public static readonly double[,] Dynamics = { { 1.01, 0.01, 0 }, { 0.01, 1.01, 0.01 }, { 0, 0.01, 1.01 } };
+
+    private static readonly Matrix<double> A = Matrix<double>.Build.DenseOfArray(Dynamics);
     private static readonly Matrix<double> Q = Matrix<double>.Build.DenseIdentity(States);
     private static readonly Matrix<double> R = ControlCost * Q;
 
-    /// <summary>The least average cost of a step that any policy can reach: the algebraic Riccati equation, by policy iteration on Lyapunov equations (Hewer 1971).</summary>
+    /// <summary>The least average cost of a step that any policy u = Kx can reach: the algebraic Riccati equation, by policy iteration on
+    /// Lyapunov equations (Hewer 1971).</summary>
     public static double OptimalCost()
     {
         var policy = -A;
@@ -31,7 +29,8 @@ internal static class LqrProblem
         return Value(policy).Trace();
     }
 
-    /// <summary>The average cost of a step for ever, the trace of P = (A+K)ᵀP(A+K) + Q + KᵀRK; infinite where A+K is not stable.</summary>
+    /// <summary>The average cost of a step for ever, the trace of P = (A+K)ᵀP(A+K) + Q + KᵀRK; infinite where A+K is not
+    /// stable.</summary>
     /// <param name="policy">K, row by row.</param>
     public static double ExactCost(double[] policy)
     {
@@ -46,31 +45,5 @@ internal static class LqrProblem
         var cost = Q + gain.Transpose() * R * gain;
         var system = Matrix<double>.Build.DenseIdentity(States * States) - closed.KroneckerProduct(closed);
         return Matrix<double>.Build.DenseOfColumnMajor(States, States, system.Solve(Vector<double>.Build.Dense(cost.ToColumnMajorArray())));
-    }
-
-    /// <summary>The cost of one rollout.</summary>
-    /// <param name="policy">K, row by row.</param>
-    /// <param name="seed">Of the trial.</param>
-    /// <param name="rollout">Its place in the trial: each has its own noise.</param>
-    /// <param name="observe">Sees each state and may add to the control, which it is given next.</param>
-    public static double Rollout(double[] policy, long seed, int rollout, Action<double[], double[]>? observe = null)
-    {
-        var noise = new float[Horizon * States];
-        GaussianNoise.Fill(noise, ~seed, rollout, direction: 0);
-        var (x, u, cost) = ((double[])Start.Clone(), new double[States], 0.0);
-        for (var t = 0; t < Horizon; t++)
-        {
-            for (var i = 0; i < States; i++) u[i] = Enumerable.Range(0, States).Sum(j => policy[i * States + j] * x[j]);
-            observe?.Invoke(x, u);
-            var next = new double[States];
-            for (var i = 0; i < States; i++)
-            {
-                next[i] = u[i] + noise[t * States + i];
-                for (var j = 0; j < States; j++) next[i] += A[i, j] * x[j];
-                cost += next[i] * next[i] + ControlCost * u[i] * u[i];
-            }
-            x = next;
-        }
-        return cost;
     }
 }

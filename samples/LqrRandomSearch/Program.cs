@@ -1,7 +1,8 @@
 using System.CommandLine;
 using LqrRandomSearch;
 
-var trials = new Option<int>("--trials") { Description = "Trials of each method, with the seeds 0, 1, ...", DefaultValueFactory = _ => 60 };
+var trials = new Option<int>("--trials") { Description = "Trials of each method, with seeds one after another", DefaultValueFactory = _ => 60 };
+var first = new Option<int>("--first-seed") { Description = "Seed of the first trial", DefaultValueFactory = _ => 0 };
 var plot = new Option<string?>("--plot") { Description = "SVG file to draw into" };
 trials.Validators.Add(result =>
 {
@@ -12,10 +13,10 @@ plot.Validators.Add(result =>
     if (Path.GetDirectoryName(Path.GetFullPath(result.GetValueOrDefault<string>()!)) is { } folder && !Directory.Exists(folder)) result.AddError($"--plot: there is no folder {folder}.");
 });
 
-var command = new RootCommand("Learns to control a linear system from rollouts alone: random search beside policy gradient.") { trials, plot };
+var command = new RootCommand("Learns to control a linear system from rollouts alone: random search beside policy gradient.") { trials, first, plot };
 command.SetAction(arguments =>
 {
-    var seeds = Enumerable.Range(0, arguments.GetValue(trials)).ToArray();
+    var seeds = Enumerable.Range(arguments.GetValue(first), arguments.GetValue(trials)).ToArray();
     var search = Summary.Of([.. seeds.Select(Trials.RandomSearch)]);
     var gradient = Summary.Of([.. seeds.Select(seed => Trials.PolicyGradient(seed, explore: 1, lr: 0.02))]);
     var optimum = LqrProblem.OptimalCost();

@@ -1,5 +1,4 @@
 using TorchOptimExt;
-using TorchOptimExt.RandomSearch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,26 +12,37 @@ internal static class Trials
     private const int Directions = 4;
     private const int RolloutsOfAStep = 2 * Directions;
 
-    /// <summary>Random search with the published settings.</summary>
+    /// <summary>Random search with the published settings: V1, each rollout with noise of its own.</summary>
     public static double[] RandomSearch(int seed)
     {
-        using var policy = new Parameter(zeros(LqrProblem.States, LqrProblem.States, dtype: ScalarType.Float64));
-        using var optimizer = optim.ARS([policy], lr: 0.0025, n_directions: Directions, delta_std: 0.02, seed: seed);
-        return Costs(policy, () => optimizer.step(p =>
-            LqrProblem.Rollout(Numbers(policy), seed, (int)p.Step * RolloutsOfAStep + 2 * p.Direction + (p.Sign < 0 ? 1 : 0))));
+        using var search = new PolicySearch(Linear, () => new LqrEnvironment(), new()
+        {
+            LearningRate = 0.0025,
+            Directions = Directions,
+            DeltaStd = 0.02,
+            Seed = seed,
+            Normalize = false,
+            CommonRandomNumbers = false,
+            LongestEpisode = LqrProblem.Horizon,
+            EvaluateEvery = 0,
+            Threads = 1,
+        });
+        return Costs(search.Policy.parameters().Single(), () => search.step());
     }
 
-    /// <summary>The policy gradient: u = Kx + v with v ~ N(0, ε²I), gradient Σ (cost − baseline)·Σₜ v xᵀ/ε², baseline the mean of the step before; steps by Adam.</summary>
+    /// <summary>The policy gradient: u = Kx + v with v ~ N(0, ε²I), gradient Σ (cost − baseline)·Σₜ v xᵀ/ε², baseline the mean of the step
+    /// before; steps by Adam.</summary>
     public static double[] PolicyGradient(int seed, double explore, double lr)
     {
-        using var policy = new Parameter(zeros(LqrProblem.States, LqrProblem.States, dtype: ScalarType.Float64));
-        using var optimizer = optim.Adam([policy], lr);
-        var (rollouts, baseline) = (0, 0.0);
-        return Costs(policy, () =>
+        using var policy = Linear();
+        var weight = policy.parameters().Single();
+        using var optimizer = optim.Adam([weight], lr);
+        var (random, baseline) = (new Random(seed), 0.0);
+        return Costs(weight, () =>
         {
             using var scope = NewDisposeScope();
-            var scored = Enumerable.Range(0, RolloutsOfAStep).Select(_ => Scored(Numbers(policy), seed, rollouts++, explore)).ToArray();
-            policy.grad = tensor(Mean(scored, baseline)).view(LqrProblem.States, LqrProblem.States);
+            var scored = Enumerable.Range(0, RolloutsOfAStep).Select(_ => Exploration.Run(Numbers(weight), random, explore)).ToArray();
+            weight.grad = tensor(Mean(scored, baseline)).view(LqrProblem.States, LqrProblem.States);
             baseline = scored.Average(s => s.cost);
             optimizer.step();
         });
@@ -49,29 +59,19 @@ internal static class Trials
         return [.. costs];
     }
 
-    // A rollout's cost and its score, the gradient of the log-probability of its controls.
-    private static (double cost, double[] score) Scored(double[] policy, int seed, int rollout, double explore)
-    {
-        var (noise, t, score) = (new float[1000], 0, new double[policy.Length]);
-        GaussianNoise.Fill(noise, ~seed, rollout, direction: 1);
-        var cost = LqrProblem.Rollout(policy, seed, rollout, (x, u) =>
-        {
-            for (var i = 0; i < u.Length; i++)
-            {
-                double v = noise[t++];
-                u[i] += explore * v;
-                for (var j = 0; j < x.Length; j++) score[i * x.Length + j] += v * x[j] / explore;
-            }
-        });
-        return (cost, score);
-    }
-
     private static double[] Mean((double cost, double[] score)[] scored, double baseline) =>
         [.. Enumerable.Range(0, scored[0].score.Length).Select(k => scored.Average(s => (s.cost - baseline) * s.score[k]))];
 
-    private static double[] Numbers(Parameter policy)
+    private static double[] Numbers(Tensor policy)
     {
         using var detached = policy.detach();
         return detached.data<double>().ToArray();
+    }
+
+    private static Linear Linear()
+    {
+        var policy = nn.Linear(LqrProblem.States, LqrProblem.States, hasBias: false, dtype: ScalarType.Float64);
+        nn.init.zeros_(policy.weight);
+        return policy;
     }
 }

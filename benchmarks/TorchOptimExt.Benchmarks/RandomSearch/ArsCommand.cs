@@ -10,13 +10,15 @@ namespace TorchOptimExt.Benchmarks.RandomSearch;
 /// <summary><c>ars</c>: a step of random search whose closure costs nothing, against what it must move and make.</summary>
 internal static class ArsCommand
 {
-    private const int Parameters = 1_000_000;
     private const int Directions = 8;
+
+    // Each pass reads and writes 4 bytes a parameter.
+    private const int Passes = 4 * Directions + 1;
 
     public static Command Create()
     {
         var seconds = Options.Seconds("How long a block of alternating runs lasts; three blocks", 1);
-        var command = new Command("ars", "A step of Augmented Random Search with a free closure, and how fast its normal deviates are made") { seconds };
+        var command = new Command("ars", "A step of Augmented Random Search with a free closure, beside one written with randn and beside its deviates and passes over memory") { seconds };
         command.SetAction(arguments => Measure(arguments.GetValue(seconds)));
         return command;
     }
@@ -25,30 +27,52 @@ internal static class ArsCommand
     {
         var bandwidth = CopyBandwidth.Measure();
         set_num_threads(Environment.ProcessorCount);
-        const int DeviatesOfAStep = 3 * Directions * Parameters;        // for 2N evaluations and N directions of the update
-        var times = Interleaved.Medians([Step(), NormalsOnAllThreads()], seconds);
-        var (stepMs, noiseMs) = (times[0], times[1]);
-
-        // Each pass reads and writes 4 bytes a parameter.
-        const int Passes = 4 * Directions + 1;
-        var passesMs = 1.5 * Passes * 8000.0 * Parameters / bandwidth;
-        Console.WriteLine($"normal deviates, {get_num_threads()} threads  {DeviatesOfAStep / noiseMs / 1e3,8:F0} million/s");
-        Console.WriteLine($"copies                      {bandwidth / 1e9,8:F1} GB/s");
-        Console.WriteLine($"ARS step, N = {Directions}, 1M float32 {stepMs,8:F2} ms");
-        Console.WriteLine($"1.5 x {Passes} passes + noise     {passesMs + noiseMs,8:F2} ms = {passesMs:F2} + {noiseMs:F2}; the step takes {stepMs / (passesMs + noiseMs):F2} of it");
+        Console.WriteLine($"N = {Directions}, float32, {get_num_threads()} threads, copies {bandwidth / 1e9:F1} GB/s; times in ms");
+        Console.WriteLine("parameters |    step |   randn  (x) | deviates + 1.5 x passes = model | step / model");
+        foreach (var parameters in (int[])[1_000_000, 10_000_000])
+        {
+            var times = Interleaved.Medians([Step(parameters), StepWithRandn(parameters), Deviates(parameters)], seconds);
+            var (step, naive, noise) = (times[0], times[1], times[2]);
+            var passes = 1.5 * Passes * 8000.0 * parameters / bandwidth;
+            Console.WriteLine($"{parameters,10} | {step,7:F1} | {naive,7:F1} {naive / step,4:F1} | {noise,8:F1} + {passes,5:F1} = {noise + passes,7:F1}           | {step / (noise + passes):F2}");
+        }
     }
 
-    private static Action Step()
+    private static Action Step(int parameters)
     {
-        var parameter = new Parameter(zeros(Parameters));
+        var parameter = new Parameter(zeros(parameters));
         var optimizer = optim.ARS([parameter], n_directions: Directions, seed: 1);
-        return () => optimizer.step(perturbation => perturbation.Sign * (perturbation.Direction + 1));
+        return () => optimizer.step(Reward);
     }
 
-    private static Action NormalsOnAllThreads()
+    private static double Reward(Perturbation perturbation) => perturbation.Sign * (perturbation.Direction + 1);
+
+    // The algorithm as one writes it with tensors: all directions are kept, each end is a new tensor.
+    private static Action StepWithRandn(int parameters)
+    {
+        var parameter = new Parameter(zeros(parameters));
+        return () =>
+        {
+            using var quiet = no_grad();
+            using var scope = NewDisposeScope();
+            var (before, update) = (parameter.clone(), zeros_like(parameter));
+            var deltas = Enumerable.Range(0, Directions).Select(_ => randn_like(before)).ToArray();
+            for (var k = 0; k < Directions; k++)
+            {
+                parameter.copy_(before + 0.03 * deltas[k]);
+                var plus = Reward(new(0, k, 1));
+                parameter.copy_(before - 0.03 * deltas[k]);
+                update.add_(deltas[k], plus - Reward(new(0, k, -1)));
+            }
+            parameter.copy_(before + update * 1e-4);
+        };
+    }
+
+    // What a step makes: for 2N evaluations and N directions of the update.
+    private static Action Deviates(int parameters)
     {
         var threads = get_num_threads();
-        var buffers = Enumerable.Range(0, threads).Select(_ => new float[Parameters / threads]).ToArray();
+        var buffers = Enumerable.Range(0, threads).Select(_ => new float[parameters / threads]).ToArray();
         return () => Parallel.For(0, threads, k =>
         {
             for (var direction = 0; direction < 3 * Directions; direction++) GaussianNoise.Fill(buffers[k], seed: 1, step: k, direction);

@@ -124,6 +124,14 @@ public sealed class ObservationNormalizer : Module<Tensor, Tensor>
         if (other.Count > 0) Merge(other.Count, other.mean.to(mean.device), other.squares.to(mean.device));
     }
 
+    /// <summary>Records what an evaluation has seen.</summary>
+    internal void Take(Moments seen)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        Merge(seen.Count, tensor(seen.Mean, device: mean.device), tensor(seen.Squares, device: mean.device));
+    }
+
     /// <summary>Forgets all observations.</summary>
     public void reset()
     {
