@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Datasets;
 using TorchOptimExt.LineSearch;
@@ -9,8 +10,8 @@ using static TorchSharp.torch.nn;
 namespace TorchOptimExt.Benchmarks.LineSearch;
 
 /// <summary>
-/// Trains on mini-batches of Fashion-MNIST with ArmijoGD, whose step size nobody tunes, and with SGD at five learning rates:
-/// mean test accuracy over three seeds after the same number of epochs.
+/// Trains on mini-batches of Fashion-MNIST with ArmijoGD and WolfeLBFGS, whose step size nobody tunes, and with SGD and Adam at five
+/// learning rates each: mean test accuracy over three seeds after the same number of epochs, and what a step costs.
 /// </summary>
 internal sealed class StochasticRun
 {
@@ -21,7 +22,10 @@ internal sealed class StochasticRun
     [
         ("ArmijoGD(first_trial: Grow)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow)),
         ("ArmijoGD(first_trial: Grow, momentum: 0.9)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, momentum: 0.9)),
-        .. new[] { 1, 0.3, 0.1, 0.03, 0.01 }.Select(lr => ($"SGD(lr: {lr.ToString(CultureInfo.InvariantCulture)})", (Func<IEnumerable<Parameter>, OptimizerHelper>)(p => optim.SGD(p, lr)))),
+        ("WolfeLBFGS(history: 10)", p => optim.WolfeLBFGS(p, history: 10)),
+        ("WolfeLBFGS(history: 10, line_search: Armijo)", p => optim.WolfeLBFGS(p, history: 10, line_search: LineSearchKind.Armijo)),
+        .. Rates("SGD", [1, 0.3, 0.1, 0.03, 0.01], (p, lr) => optim.SGD(p, lr)),
+        .. Rates("Adam", [0.01, 0.003, 0.001, 0.0003, 0.0001], (p, lr) => optim.Adam(p, lr)),
     ];
 
     private static readonly (string name, Func<Module<Tensor, Tensor>> make)[] Models =
@@ -42,18 +46,25 @@ internal sealed class StochasticRun
     public static void Write(int epochs)
     {
         var run = new StochasticRun();
-        Console.WriteLine("| model | optimizer | test accuracy, mean | each seed | forward passes a step |");
-        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine("| model | optimizer | test accuracy, mean | each seed | forward / backward passes a step | seconds an epoch |");
+        Console.WriteLine("|---|---|--:|---|--:|--:|");
         foreach (var (model, module) in Models)
             foreach (var (optimizer, make) in Optimizers)
             {
                 var results = Seeds.Select(seed => run.Train(module, make, seed, epochs)).ToArray();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {model} | `{optimizer}` | {results.Average(r => r.accuracy):0.00} % | {string.Join(", ", results.Select(r => r.accuracy.ToString("0.00", CultureInfo.InvariantCulture)))} | {results.Average(r => r.passes):0.00} |"));
+                var each = results.Select(r => r.Accuracy.ToString("0.00", CultureInfo.InvariantCulture));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {model} | `{optimizer}` | " +
+                    $"{results.Average(r => r.Accuracy):0.00} % | {string.Join(", ", each)} | {results.Average(r => r.Forward):0.00} / " +
+                    $"{results.Average(r => r.Backward):0.00} | {results.Average(r => r.Seconds) / epochs:0.0} |"));
             }
     }
 
-    private (double accuracy, double passes) Train(Func<Module<Tensor, Tensor>> module, Func<IEnumerable<Parameter>, OptimizerHelper> make, int seed, int epochs)
+    private static IEnumerable<(string, Func<IEnumerable<Parameter>, OptimizerHelper>)> Rates(string name, double[] rates,
+        Func<IEnumerable<Parameter>, double, OptimizerHelper> make) =>
+        rates.Select(lr => (string.Create(CultureInfo.InvariantCulture, $"{name}(lr: {lr})"),
+            (Func<IEnumerable<Parameter>, OptimizerHelper>)(p => make(p, lr))));
+
+    private Result Train(Func<Module<Tensor, Tensor>> module, Func<IEnumerable<Parameter>, OptimizerHelper> make, int seed, int epochs)
     {
         using var scope = NewDisposeScope();
         manual_seed(seed);
@@ -61,31 +72,34 @@ internal sealed class StochasticRun
         using var optimizer = make(model.parameters());
         var random = new Random(seed);
         var order = Enumerable.Range(0, (int)labels.shape[0]).Select(i => (long)i).ToArray();
-        var (passes, steps) = (0, 0);
+        var (forward, backward, steps, began) = (0, 0, 0, Stopwatch.GetTimestamp());
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             random.Shuffle(order);
             for (var start = 0; start + BatchSize <= order.Length; start += BatchSize, steps++)
-                passes += Step(model, optimizer, order[start..(start + BatchSize)]);
+            {
+                var passes = Step(model, optimizer, order[start..(start + BatchSize)]);
+                (forward, backward) = (forward + passes.forward, backward + passes.backward);
+            }
         }
-        return (Accuracy(model), (double)passes / steps);
+        return new(Accuracy(model), (double)forward / steps, (double)backward / steps, Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
-    private int Step(Module<Tensor, Tensor> model, OptimizerHelper optimizer, long[] rows)
+    private (int forward, int backward) Step(Module<Tensor, Tensor> model, OptimizerHelper optimizer, long[] rows)
     {
         using var scope = NewDisposeScope();
         var index = tensor(rows);
         var (x, y, passes) = (images.index_select(0, index), labels.index_select(0, index), 0);
-        var searches = optimizer is ArmijoGD;
+        var searching = optimizer as LineSearchOptimizer;
         optimizer.zero_grad();
         optimizer.step(() =>
         {
             passes++;
             var loss = nn.functional.cross_entropy(model.forward(x), y);
-            if (!searches) loss.backward();
+            if (searching is null) loss.backward();
             return loss;
         });
-        return passes;
+        return (passes, searching?.LastStep?.Gradients ?? 1);
     }
 
     private double Accuracy(Module<Tensor, Tensor> model)
@@ -100,4 +114,6 @@ internal sealed class StochasticRun
         var pixels = tensor(data.Pixels).to_type(ScalarType.Float32).div_(255f).reshape(data.Count, FashionMnist.PixelsPerImage);
         return (pixels, tensor(Array.ConvertAll(data.Labels, label => (long)label)));
     }
+
+    private sealed record Result(double Accuracy, double Forward, double Backward, double Seconds);
 }

@@ -17,41 +17,31 @@ public static class ConjugateGradients
     /// convergence.</summary>
     internal static double Residual(bool quiet) => quiet ? Sharp : Enough;
 
-    /// <summary>Finds a direction for a line search. Where the first direction has negative curvature, it is −g.</summary>
+    /// <summary>Finds a direction for a line search, or a step within a trust region.</summary>
     /// <param name="times">Gives H·v for a vector of g's shape.</param>
     /// <param name="gradient">g, a vector.</param>
     /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
+    /// <param name="radius">The largest length of the step; &gt; 0. Where a direction has negative curvature or leaves the region, the step
+    /// goes along it up to the radius; with an infinite radius it ends before a negative curvature, and is −g where the first direction has
+    /// one.</param>
     /// <param name="residual">The largest residual that may be left, in units of ‖g‖; &gt; 0.</param>
     /// <returns>The direction d and what is known of it. Its tensors belong to the open dispose scope.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> or <paramref name="residual"/> is not greater than
+    /// 0.</exception>
     public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations,
-        double residual = Enough) => Iterate(times, gradient, iterations, double.PositiveInfinity, residual);
-
-    /// <summary>Finds a step within a trust region: where a direction has negative curvature or leaves the region, the step goes along it
-    /// up to the radius.</summary>
-    /// <param name="times">Gives H·v for a vector of g's shape.</param>
-    /// <param name="gradient">g, a vector.</param>
-    /// <param name="iterations">The most iterations, each one product; ≥ 1.</param>
-    /// <param name="radius">The largest length of the step; &gt; 0.</param>
-    /// <param name="residual">The largest residual that may be left, in units of ‖g‖; &gt; 0.</param>
-    /// <returns>The step d and what is known of it. Its tensors belong to the open dispose scope.</returns>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is not greater than 0.</exception>
-    public static ConjugateGradientsResult Solve(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius,
-        double residual = Enough) => radius > 0
-        ? Iterate(times, gradient, iterations, radius, residual)
-        : throw new ArgumentOutOfRangeException(
-            nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
-
-    private static ConjugateGradientsResult Iterate(Func<Tensor, Tensor> times, Tensor gradient, int iterations, double radius,
-        double most)
+        double radius = double.PositiveInfinity, double residual = Enough)
     {
         ArgumentNullException.ThrowIfNull(times);
         ArgumentNullException.ThrowIfNull(gradient);
+        if (!(radius > 0)) throw new ArgumentOutOfRangeException(
+            nameof(radius), radius, FormattableString.Invariant($"radius is {radius}; it must be greater than 0."));
+        if (!(residual > 0)) throw new ArgumentOutOfRangeException(
+            nameof(residual), residual, FormattableString.Invariant($"residual is {residual}; it must be greater than 0."));
         var (direction, curved) = (zeros_like(gradient), zeros_like(gradient));     // d and Hd
-        var (residual, search) = (gradient.clone(), gradient.neg());
-        var squared = residual.dot(residual).ToDouble();
-        var enough = Math.Min(most, Math.Sqrt(Math.Sqrt(squared))) * Math.Sqrt(squared);
+        var (rest, search) = (gradient.clone(), gradient.neg());
+        var squared = rest.dot(rest).ToDouble();
+        var enough = Math.Min(residual, Math.Sqrt(Math.Sqrt(squared))) * Math.Sqrt(squared);
         for (var k = 0; k < iterations; k++)
         {
             using var scope = NewDisposeScope();
@@ -70,10 +60,10 @@ public static class ConjugateGradients
                 return new(direction, curved, false, false, true);
             }
             Go(length, product);
-            residual.add_(product, alpha: length);
-            var next = residual.dot(residual).ToDouble();
+            rest.add_(product, alpha: length);
+            var next = rest.dot(rest).ToDouble();
             if (Math.Sqrt(next) < enough || next == 0) return new(direction, curved, true, false, false);
-            search.mul_(next / squared).sub_(residual);
+            search.mul_(next / squared).sub_(rest);
             squared = next;
         }
         return new(direction, curved, false, false, false);

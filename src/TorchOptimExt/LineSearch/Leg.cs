@@ -29,7 +29,7 @@ internal sealed class Leg(Parameter parameter, LineSearchOptions options, Tensor
     public double Scale { get; set; }
 
     /// <summary>gᵀd of this parameter, summed in float64.</summary>
-    public double Slope => Scale * Wide(Gradient).dot(Wide(Direction)).item<double>();
+    public double Slope => Scale * Dot(Gradient, Direction);
 
     /// <summary>max|g|; NaN where an element is.</summary>
     public double LargestGradient
@@ -44,6 +44,15 @@ internal sealed class Leg(Parameter parameter, LineSearchOptions options, Tensor
 
     /// <summary>The elements in a row, in float64.</summary>
     public static Tensor Wide(Tensor tensor) => tensor.reshape(-1).to_type(ScalarType.Float64);
+
+    /// <summary>The scalar product of the elements, summed in float64.</summary>
+    public static double Dot(Tensor a, Tensor b)
+    {
+        if (a.NumberOfElements == 0) return 0;
+        if (RowPass.Takes(a, b)) return new RowPass().Products([a], [b])[0];
+        using var scope = NewDisposeScope();
+        return Wide(a).dot(Wide(b)).item<double>();
+    }
 
     /// <summary>The elements of all legs in a row, in float64.</summary>
     public static Tensor Flat(IReadOnlyList<Leg> legs, Func<Leg, Tensor> part) => cat([.. legs.Select(leg => Wide(part(leg)))]);

@@ -24,6 +24,7 @@ public sealed class LimitedMemory
     private readonly IReadOnlyList<(Tensor steps, Tensor changes)> rows;    // one row a pair
     private readonly double[] numbers;
     private readonly int history;
+    private readonly RowPass pass = new();
 
     /// <summary>Over rows and numbers that someone else keeps.</summary>
     internal LimitedMemory(IReadOnlyList<(Tensor steps, Tensor changes)> rows, double[] numbers, int history) =>
@@ -128,8 +129,16 @@ public sealed class LimitedMemory
             var part = vector[p] is { } v ? Row(v, rows[p].steps.dtype) : null;
             var column = newest >= 0 ? rows[p].changes[newest] : null;
             if (part is null && column is null) continue;
-            var columns = part is null ? column!.unsqueeze(1) : column is null ? part.unsqueeze(1) : stack([part, column], 1);
             var at = part is null ? 1 : 0;
+            if (part?.NumberOfElements == 0) continue;
+            List<Tensor> vectors = part is null ? [column!] : column is null ? [part] : [part, column];
+            if (RowPass.Takes([rows[p].steps, .. vectors]))
+            {
+                Spread(pass.Products(Split(rows[p].steps), vectors), steps, at, vectors.Count);
+                Spread(pass.Products(Split(rows[p].changes), vectors), changes, at, vectors.Count);
+                continue;
+            }
+            var columns = part is null ? column!.unsqueeze(1) : column is null ? part.unsqueeze(1) : stack([part, column], 1);
             Collect(rows[p].steps.mm(columns), steps, at);
             Collect(rows[p].changes.mm(columns), changes, at);
         }
@@ -142,6 +151,14 @@ public sealed class LimitedMemory
     {
         var found = products.t().contiguous().to(ScalarType.Float64, CPU).data<double>().ToArray();
         for (var k = 0; k < found.Length; k++) table[at * history + k] += found[k];
+    }
+
+    // Only the rows that are kept.
+    private Tensor[] Split(Tensor table) => [.. Enumerable.Range(0, Count).Select(k => table[k])];
+
+    private void Spread(double[] products, double[] table, int at, int vectors)
+    {
+        for (var k = 0; k < products.Length; k++) table[(at + k % vectors) * history + k / vectors] += products[k];
     }
 
     private void Know((double[] sv, double[] yv, double[] sy, double[] yy) products, int place)
@@ -181,9 +198,16 @@ public sealed class LimitedMemory
         return (gamma, steps, changes);
     }
 
-    private static Tensor Combine((Tensor steps, Tensor changes) row, Tensor part, double gamma, double[] steps, double[] changes)
+    private Tensor Combine((Tensor steps, Tensor changes) row, Tensor part, double gamma, double[] steps, double[] changes)
     {
-        var result = Row(part, row.steps.dtype).mul(gamma);
+        var vector = Row(part, row.steps.dtype);
+        if (part.NumberOfElements > 0 && RowPass.Takes(vector, row.steps))
+        {
+            var combined = empty_like(vector);
+            pass.Combine(combined, [vector, .. Split(row.steps), .. Split(row.changes)], [gamma, .. steps[..Count], .. changes[..Count]]);
+            return combined;
+        }
+        var result = vector.mul(gamma);
         result.addmv_(row.steps.t(), tensor(steps, dtype: row.steps.dtype, device: row.steps.device));
         return result.addmv_(row.changes.t(), tensor(changes, dtype: row.steps.dtype, device: row.steps.device));
     }
@@ -199,7 +223,7 @@ public sealed class LimitedMemory
     }
 
     private static double Dot(IReadOnlyList<Tensor?> a, IReadOnlyList<Tensor?> b) =>
-        a.Zip(b).Sum(pair => pair is ({ } x, { } y) ? Leg.Wide(x).dot(Leg.Wide(y)).item<double>() : 0);
+        a.Zip(b).Sum(pair => pair is ({ } x, { } y) ? Leg.Dot(x, y) : 0);
 
     private static Tensor Row(Tensor part, ScalarType dtype) => part.reshape(-1).to_type(dtype);
 

@@ -176,7 +176,8 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
             report.IsWhole ? report.FirstTrial : double.PositiveInfinity);
         if (Memory[^1] < Settings.patience) return (report, end);
         Memory[^1] = 0;
-        return (report with { Outcome = LineSearchOutcome.Converged }, end);
+        var rounding = Settings.tolerance_change is null && !Rule(at).IsNearlyStationary(at.LargestGradient, report.After);
+        return (report with { Outcome = rounding ? LineSearchOutcome.Stalled : LineSearchOutcome.Converged }, end);
     }
 
     private (LineSearchStep report, Point? end) Move(Objective objective, IStepMethod method, Point at, bool keep)

@@ -7,10 +7,12 @@ public enum LineSearchOutcome
     Accepted,
 
     /// <summary>max|g| was within tolerance_grad (nothing moved), or over patience accepted steps in a row F changed by no more than
-    /// tolerance_change · |F|.</summary>
+    /// tolerance_change · |F|; where tolerance_change is left to the dtype's rounding, only with max|g| within ten times tolerance_grad, in
+    /// units of |F| where that is above 1.</summary>
     Converged,
 
-    /// <summary>No trial lowered F by more than the rounding of F itself: in this dtype no lower point can be told from this one.</summary>
+    /// <summary>No trial lowered F by more than the rounding of F itself, or patience steps in a row did not although the gradient is not
+    /// small (the last of them moved): in this dtype no lower point can be told from this one.</summary>
     Stalled,
 
     /// <summary>max|g| was within tolerance_grad, but the Hessian has a negative eigenvalue, and no step along its eigenvector lowered

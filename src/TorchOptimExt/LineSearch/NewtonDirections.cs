@@ -64,7 +64,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     {
         var iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
         var found = ConjugateGradients.Solve(hessian.Times, Leg.Flat(at.Legs, leg => leg.Gradient), iterations,
-            ConjugateGradients.Residual(quiet));
+            residual: ConjugateGradients.Residual(quiet));
         Leg.Part(at.Legs, found.Direction);
         var curvature = at.Legs.Select(leg => leg.LearningRate).Distinct().Count() == 1
             ? Weighted(settings.b!.Value, at.Legs[0].LearningRate * at.Legs[0].LearningRate * found.Direction.dot(found.Product).ToDouble())

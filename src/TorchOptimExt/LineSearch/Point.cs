@@ -25,7 +25,7 @@ internal sealed class Point : IDisposable
     public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs().sum().item<double>());
 
     /// <summary>‖g‖₂.</summary>
-    public double GradientNorm => Math.Sqrt(Legs.Sum(leg => Math.Pow(Leg.Wide(leg.Gradient).norm().item<double>(), 2)));
+    public double GradientNorm => Math.Sqrt(Legs.Sum(leg => Leg.Dot(leg.Gradient, leg.Gradient)));
 
     /// <summary>gᵀd along the legs' directions, which may be those of another point.</summary>
     public double SlopeAlong(IReadOnlyList<Leg> legs)
@@ -33,7 +33,7 @@ internal sealed class Point : IDisposable
         using var scope = NewDisposeScope();
         var own = Legs.ToDictionary(leg => leg.Parameter.Handle);
         return legs.Sum(leg => own.TryGetValue(leg.Parameter.Handle, out var here)
-            ? leg.Scale * Leg.Wide(here.Gradient).dot(Leg.Wide(leg.Direction)).item<double>() : 0);
+            ? leg.Scale * Leg.Dot(here.Gradient, leg.Direction) : 0);
     }
 
     /// <summary>Gives the parameters their gradients of f as <c>grad</c>.</summary>

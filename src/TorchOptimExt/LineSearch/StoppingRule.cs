@@ -10,11 +10,18 @@ namespace TorchOptimExt.LineSearch;
 /// <param name="epsilon">The rounding of F in units of |F|, for example 2⁻⁵² in float64; ≥ 0.</param>
 public readonly record struct StoppingRule(double tolerance_grad, double tolerance_change, int patience, double epsilon)
 {
-    private const double Collapse = 1e-3, Ulps = 4;
+    private const double Collapse = 1e-3, Ulps = 4, Nearly = 10;
 
     /// <summary>Whether the gradient is within its tolerance.</summary>
     /// <param name="largest_gradient">max|g|.</param>
     public bool IsStationary(double largest_gradient) => largest_gradient <= tolerance_grad;
+
+    /// <summary>Whether the gradient is small for values of that size: within ten times its tolerance, in units of |F| where that is above
+    /// 1. Quiet steps at a larger one show that F cannot tell its rounding from what is left, not that nothing is.</summary>
+    /// <param name="largest_gradient">max|g|.</param>
+    /// <param name="value">F.</param>
+    public bool IsNearlyStationary(double largest_gradient, double value) =>
+        largest_gradient <= Nearly * tolerance_grad * Math.Max(1, Math.Abs(value));
 
     /// <summary>Counts an accepted step.</summary>
     /// <param name="quiet">How many quiet steps went before it.</param>
