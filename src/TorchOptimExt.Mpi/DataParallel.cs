@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Parameters;
 using TorchOptimExt.RandomSearch;
@@ -17,7 +19,9 @@ namespace TorchOptimExt.Mpi;
 /// <remarks>
 /// When it is made, all ranks are compared (optimizer, parameters, program), and take the parameters, buffers and optimizer state of rank
 /// 0. Schedules and checkpoints belong to <see cref="Optimizer"/>; save on rank 0 and load before this is made, with any number of ranks.
-/// <para><see cref="ArmijoGD"/>: loss and gradient are means over the ranks, so all accept the same step. <see cref="ARS"/>: each rank
+/// <para>Where parts are not of equal size, as at the end of an epoch, a mean of their means is not the mean over rows. Right for all
+/// parts, empty ones too, is the sum over the rank's rows times <c>world.Size / ofBatch</c>, see <see cref="ShardSampler"/>.</para>
+/// <para><see cref="ArmijoGD"/> and <see cref="WolfeLBFGS"/>: loss and gradient are means over the ranks, so all accept the same step. <see cref="ARS"/>: each rank
 /// evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
 /// </remarks>
 public sealed class DataParallel
@@ -38,11 +42,15 @@ public sealed class DataParallel
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(world);
-        if (optimizer is ArmijoNewton)
-            throw new NotSupportedException("ArmijoNewton needs the Hessian, which is not averaged over ranks; use ArmijoGD.");
+        if (optimizer is ArmijoNewton or TrustRegionNewton)
+            throw new NotSupportedException($"{optimizer.GetType().Name} needs second derivatives, which are not averaged over ranks; use " +
+                "ArmijoGD or WolfeLBFGS.");
         (Optimizer, this.world, parameters, buckets) = (optimizer, world, [.. optimizer.parameters()], new(world));
         Tensor[] others = [.. buffers ?? []];
-        world.Agree("starts " + Fingerprint(others), World.Hash(Fingerprint(others)));
+        Compare("the program", Describe(Assembly.GetEntryAssembly()));
+        Compare("the library", Describe(GetType().Assembly));
+        Compare("the optimizer", Optimizer.GetType().FullName!);
+        Compare("the model", Shapes(others));
         foreach (var tensor in parameters.Concat(others)) TakeFromFirst(tensor);
         TakeStateFromFirst();
     }
@@ -121,11 +129,30 @@ public sealed class DataParallel
         var mean = Mean(loss);
         if (!is_grad_enabled()) return mean;
         var moving = parameters.Where(p => p.requires_grad).ToArray();
-        var gradients = autograd.grad([loss], moving, allow_unused: true)
-            .Select((g, k) => g is null || g.IsInvalid ? zeros_like(moving[k]) : g).ToArray();
+        var gradients = Gradients(loss, moving);
         buckets.Average(gradients);
         foreach (var (parameter, gradient) in moving.Zip(gradients)) mean += ((parameter - parameter.detach()) * gradient).sum();
         return mean;
+    }
+
+    // By backward(), whose errors are reported: those of grad() end the process.
+    private static Tensor[] Gradients(Tensor loss, Parameter[] moving)
+    {
+        foreach (var parameter in moving) parameter.grad = null;
+        try
+        {
+            autograd.backward([loss], null, false, false, [.. moving]);
+            return Array.ConvertAll(moving, p => p.grad is { IsInvalid: false } own ? own : zeros_like(p.detach()));
+        }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException("The loss cannot be differentiated; the closure must compute it anew at each call, and " +
+                $"must not call backward() itself. {e.Message}", e);
+        }
+        finally
+        {
+            foreach (var parameter in moving) parameter.grad = null;
+        }
     }
 
     // A parameter that has a gradient on one rank has it on all: zero where a rank's part of the data did not need it.
@@ -145,10 +172,21 @@ public sealed class DataParallel
         foreach (var gradient in gradients) gradient.Dispose();
     }
 
-    private string Fingerprint(IEnumerable<Tensor> buffers) => string.Join('|',
-        [Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString(),
-            GetType().Assembly.ManifestModule.ModuleVersionId.ToString(), Optimizer.GetType().FullName,
-        .. parameters.Concat(buffers).Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.dtype}[{string.Join(',', t.shape)}]"))]);
+    private static string Describe(Assembly? assembly) =>
+        $"{assembly?.GetName().Name} {assembly?.GetName().Version}, build {assembly?.ManifestModule.ModuleVersionId}";
+
+    private string Shapes(IEnumerable<Tensor> buffers) => string.Join(' ', parameters.Concat(buffers)
+        .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.dtype}[{string.Join(',', t.shape)}]")));
+
+    private void Compare(string what, string mine)
+    {
+        var first = Encoding.UTF8.GetString(world.Broadcast(Encoding.UTF8.GetBytes(mine)));
+        Span<double> differs = [first == mine ? 0 : 1];
+        world.Max(differs);
+        if (differs[0] == 0) return;
+        throw new MpiException((first == mine ? $"Another rank has not {what} of rank 0, {first}"
+            : $"Rank {world.Rank} has {what} {mine}, rank 0 {first}") + ": start all ranks with the same program and arguments.");
+    }
 
     private void TakeFromFirst(Tensor tensor)
     {
@@ -162,7 +200,7 @@ public sealed class DataParallel
     private void TakeStateFromFirst()
     {
         using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true)) Optimizer.save_state_dict(writer);
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true)) Optimizer.save_state_dict(writer);
         var first = world.Broadcast(stream.ToArray());
         if (world.Rank == 0) return;
         using var reader = new BinaryReader(new MemoryStream(first));

@@ -2,6 +2,8 @@ namespace TorchOptimExt.Mpi;
 
 /// <summary>Gives each rank its part of every batch: all ranks draw the same order of the rows, and no row is taken twice or
 /// lost.</summary>
+/// <remarks>Parts differ by at most one row, and one of a last, small batch may be empty. Divide by the rows of the whole batch, then the
+/// mean over the ranks is the mean over rows: <c>mse_loss(output, target, Reduction.Sum) * world.Size / ofBatch</c>.</remarks>
 /// <param name="rows">How many rows there are, ≥ 1.</param>
 /// <param name="batch">How many rows a batch has, of all ranks together, ≥ 1.</param>
 /// <param name="world">The ranks.</param>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 
 namespace TorchOptimExt.Mpi.Tests;
 
@@ -9,6 +11,9 @@ public class RanksTests
     [InlineData("mpirun.openmpi", "sgd")]
     [InlineData("mpirun.openmpi", "armijo")]
     [InlineData("mpirun.openmpi", "ars")]
+    [InlineData("mpirun.openmpi", "rmsprop")]
+    [InlineData("mpirun.openmpi", "lbfgs")]
+    [InlineData("mpirun.openmpi", "uneven")]
     [InlineData("mpiexec.mpich", "adam")]
     [InlineData("mpiexec.mpich", "armijo")]
     [InlineData("mpiexec.mpich", "ars")]
@@ -17,6 +22,77 @@ public class RanksTests
         var alone = Parameters(Launcher.Run(launcher, 1, what));
         foreach (var ranks in new[] { 2, 4 })
             foreach (var (expected, actual) in alone.Zip(Parameters(Launcher.Run(launcher, ranks, what)))) Assert.Equal(expected, actual, 1e-9);
+    }
+
+    // Their eight bits round each element of a gradient's mean once, in one order or another.
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    public void Half_types_are_summed_in_float32(string launcher)
+    {
+        var alone = Parameters(Launcher.Run(launcher, 1, "bfloat16"));
+        foreach (var (expected, actual) in alone.Zip(Parameters(Launcher.Run(launcher, 4, "bfloat16")))) Assert.Equal(expected, actual, 0.05);
+    }
+
+    [MpiTheory]
+    [InlineData("mpirun.openmpi", 4)]
+    [InlineData("mpiexec.mpich", 1)]
+    public void A_run_goes_on_with_another_number_of_ranks(string launcher, int ranks)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            var whole = Parameters(Launcher.Run(launcher, 1, "adam"));
+            Parameters(Launcher.Run(launcher, 2, "adam", path, "0", "5"));
+            foreach (var (expected, actual) in whole.Zip(Parameters(Launcher.Run(launcher, ranks, "adam", path, "5", "10")))) Assert.Equal(expected, actual, 1e-9);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    [InlineData("mpiexec.mpich")]
+    public void A_rank_that_is_killed_ends_the_others_within_10_seconds(string launcher)
+    {
+        var clock = Stopwatch.StartNew();
+        Assert.Equal(0, Launcher.Run(launcher, 2, "adam").code);
+        var healthy = clock.Elapsed;
+        clock.Restart();
+        Assert.NotEqual(0, Launcher.Run(launcher, 2, "kill").code);
+        Assert.True(clock.Elapsed < healthy + TimeSpan.FromSeconds(10), $"{clock.Elapsed} instead of {healthy}");
+    }
+
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    [InlineData("mpiexec.mpich")]
+    public void A_closure_that_fails_ends_all_with_its_message(string launcher)
+    {
+        var (code, _, error) = Launcher.Run(launcher, 2, "closure");
+        Assert.NotEqual(0, code);
+        Assert.Contains("Rank 1 of 2 ends all: System.TimeoutException: the simulator is gone", error);
+    }
+
+    // The same program, but for the number that tells one build from another.
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    [InlineData("mpiexec.mpich")]
+    public void Ranks_of_another_version_are_refused(string launcher)
+    {
+        var (code, _, error) = Launcher.RunBeside(launcher, "adam");
+        Assert.NotEqual(0, code);
+        Assert.Contains("Rank 1 has the program MpiTraining", error);
+        Assert.Contains("start all ranks with the same program and arguments", error);
+    }
+
+    [Fact]
+    public void Optimizers_that_need_a_Hessian_are_refused()
+    {
+        using var parameter = new TorchSharp.Modules.Parameter(torch.zeros(2));
+        using var world = Mpi.World();
+        foreach (TorchSharp.Modules.OptimizerHelper optimizer in new[] { (TorchSharp.Modules.OptimizerHelper)torch.optim.ArmijoNewton([parameter]), torch.optim.TrustRegionNewton([parameter]) })
+            Assert.Contains("second derivatives", Assert.Throws<NotSupportedException>(() => torch.optim.DataParallel(optimizer, world)).Message);
     }
 
     [MpiTheory]
@@ -42,12 +118,14 @@ public class RanksTests
     [MpiTheory]
     [InlineData("mpirun.openmpi", "model")]
     [InlineData("mpiexec.mpich", "model")]
+    [InlineData("mpirun.openmpi", "optimizer")]
     [InlineData("mpirun.openmpi", "leave")]
     public void Ranks_that_do_something_else_are_told_apart(string launcher, string what)
     {
         var (code, _, error) = Launcher.Run(launcher, 2, what);
         Assert.NotEqual(0, code);
-        if (what == "model") Assert.Contains("do all ranks run the same program with the same model?", error);
+        if (what == "model") Assert.Contains("Rank 1 has the model Float64[4,3]", error);
+        if (what == "optimizer") Assert.Contains("Rank 1 has the optimizer TorchOptimExt.Fused.SGD, rank 0 TorchOptimExt.Fused.Adam", error);
     }
 
     [Theory]

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using System.Globalization;
 using TorchOptimExt;
 using TorchOptimExt.Mpi;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// Usage: MpiTraining adam|sgd|armijo|ars|throw|caught|model|leave. Rank 0 writes the parameters at the end.
+// Usage: MpiTraining adam|sgd|rmsprop|bfloat16|armijo|lbfgs|ars|uneven|throw|caught|closure|kill|model|optimizer|leave [CHECKPOINT FROM TO].
+// Rank 0 writes the parameters at the end, and the checkpoint; it begins from that where FROM is above 0.
 var what = args[0];
 try
 {
@@ -15,32 +17,42 @@ try
     if (world.Rank == 0) foreach (var p in model.parameters()) p.detach().copy_(linspace(-0.5, 0.7, p.numel(), float64).view(p.shape));
     using var all = linspace(-1, 1, 8 * 3, float64).view(8, 3).sin();
     using var targets = all.sum(dim: 1, keepdim: true).cos();
+    var (from, to) = args.Length > 1 ? (int.Parse(args[2]), int.Parse(args[3])) : (0, 10);
+    if (what == "bfloat16") model.to(bfloat16);
     Modules(out var optimizer);
+    if (from > 0 && world.Rank == 0) Checkpoint.Load(args[1], model, optimizer);
     var parallel = optim.DataParallel(optimizer, world);
-    for (var epoch = 0; epoch < 10; epoch++)
-        foreach (var (rows, _) in new ShardSampler(8, 8, world, seed: 3).Epoch(epoch))
+    for (var epoch = from; epoch < to; epoch++)
+        foreach (var (rows, ofBatch) in new ShardSampler(what == "uneven" ? 7 : 8, what == "uneven" ? 3 : 8, world, seed: 3).Epoch(epoch))
         {
+            if (world.Rank == world.Size - 1 && epoch == 3 && what == "kill") Process.GetCurrentProcess().Kill();
             if (world.Rank == world.Size - 1 && epoch == 3 && what is "throw" or "caught") throw new TimeoutException("the simulator is gone");
             if (world.Rank == world.Size - 1 && epoch == 3 && what == "leave") return 0;
             using var scope = NewDisposeScope();
             var at = tensor(what == "ars" ? [.. Enumerable.Range(0, 8)] : rows.Select(r => (long)r).ToArray());
-            var (x, y) = (all[at], targets[at]);
+            var (x, y) = (all[at].to(model.parameters().First().dtype), targets[at].to(model.parameters().First().dtype));
             parallel.step(() =>
             {
-                if (what is "armijo" or "ars") return nn.functional.mse_loss(model.forward(x), y);
+                if (what == "closure" && world.Rank == 1 && epoch == 3) throw new TimeoutException("the simulator is gone");
+                if (what is "armijo" or "lbfgs" or "ars") return nn.functional.mse_loss(model.forward(x), y);
                 parallel.zero_grad();
-                var loss = nn.functional.mse_loss(model.forward(x), y);
+                var loss = what == "uneven" ? nn.functional.mse_loss(model.forward(x), y, nn.Reduction.Sum) * world.Size / ofBatch
+                    : nn.functional.mse_loss(model.forward(x), y);
                 loss.backward();
                 return loss;
             });
         }
+    if (world.Rank == 0 && args.Length > 1) Checkpoint.Save(args[1], model, optimizer);
     if (world.Rank == 0)
-        Console.WriteLine("result " + string.Join(' ', model.parameters().SelectMany(p => p.detach().data<double>().ToArray()).Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
+        Console.WriteLine("result " + string.Join(' ', model.parameters().SelectMany(p => p.detach().to(float64).data<double>().ToArray()).Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
     return 0;
 
     void Modules(out TorchSharp.Modules.OptimizerHelper made) => made = what switch
     {
         "sgd" => optim.fused.SGD(model.parameters(), 0.1, momentum: 0.9),
+        "rmsprop" => optim.fused.RMSProp(model.parameters(), 0.01, momentum: 0.5),
+        "optimizer" when world.Rank == 1 => optim.fused.SGD(model.parameters(), 0.1),
+        "lbfgs" => optim.WolfeLBFGS(model.parameters()),
         "armijo" => optim.ArmijoGD(model.parameters()),
         "ars" => optim.ARS(model.parameters(), n_directions: 5, seed: 4),
         _ => optim.fused.Adam(model.parameters(), 0.05),
