@@ -3,6 +3,7 @@ using Datasets;
 using TorchOptimExt.Benchmarks.LineSearch;
 using TorchOptimExt.Benchmarks.MlNet;
 using TorchOptimExt.Benchmarks.RandomSearch;
+using TorchOptimExt.Benchmarks.Ranks;
 using TorchOptimExt.Benchmarks.Scaling;
 using TorchOptimExt.Benchmarks.Steps;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals. Without a 
     ArsCommand.Create(),
     MlNetCommand.Create(),
     ScalingCommand.Create(),
+    MpiCommand.Create(),
 };
 var named = args.Length > 0 && (!args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version");
 try
