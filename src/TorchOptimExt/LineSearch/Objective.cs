@@ -19,6 +19,7 @@ internal sealed class Objective : IDisposable
     private readonly bool twice;
     private readonly long? seed;
     private readonly Tensor random;
+    private bool tried;
     private Tensor? last;       // what the closure returned before
 
     /// <param name="name">The optimizer's name, for messages.</param>
@@ -120,14 +121,17 @@ internal sealed class Objective : IDisposable
 
     internal InvalidOperationException Wrong(string what) => new($"{name}: {what}.");
 
-    // By backward(), whose errors are reported: those of grad(), as where the graph was used before, end the process.
+    // By backward(), whose errors are reported: those of grad(), as where the graph was used before, end the process. But backward()
+    // warns on the standard error where gradients keep their graph; there it only tries the step's first loss, and grad() does the rest.
     private List<Tensor?> Grad(Tensor loss, Parameter[] parameters)
     {
         foreach (var parameter in parameters) parameter.grad = null;
         try
         {
-            autograd.backward([loss], null, twice, twice, [.. parameters]);
-            return [.. parameters.Select(parameter => parameter.grad)];
+            if (!tried || !twice) autograd.backward([loss], null, retain_graph: twice, create_graph: false, [.. parameters]);
+            tried = true;
+            return twice ? [.. autograd.grad([loss], parameters, retain_graph: true, create_graph: true, allow_unused: true)]
+                : [.. parameters.Select(parameter => parameter.grad)];
         }
         catch (ExternalException e)
         {
