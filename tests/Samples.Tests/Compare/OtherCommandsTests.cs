@@ -1,4 +1,4 @@
-using CompareOptimizers.Registry;
+using CompareOptimizers.Surfaces;
 
 namespace Samples.Tests;
 
@@ -19,7 +19,7 @@ public sealed class OtherCommandsTests : IDisposable
         Assert.Equal(5, Rows(ended, "Adam").Count);
         Assert.All(Rows(ended, "ArmijoNewton").Take(2), row => Assert.Matches(@"\d\.\de-\d+$", row[2])); // next to the minima of Rosenbrock and Beale
         var pictures = Directory.GetFiles(Path.Combine(folder.FullName, "pictures"), "*.svg");
-        Assert.Equal(Contenders.All.Length + 5, pictures.Length); // of each optimizer's settings, and on each surface
+        Assert.Equal(Settings.OfEach.Length + Surface.All.Length, pictures.Length); // of each optimizer's settings, and on each surface
         Assert.Equal(2 * pictures.Length, Count("surfaces.html", "<svg class"));
     }
 
