@@ -21,8 +21,8 @@ namespace TorchOptimExt.Mpi;
 /// 0. Schedules and checkpoints belong to <see cref="Optimizer"/>; save on rank 0 and load before this is made, with any number of ranks.
 /// <para>Where parts are not of equal size, as at the end of an epoch, a mean of their means is not the mean over rows. Right for all
 /// parts, empty ones too, is the sum over the rank's rows times <c>world.Size / ofBatch</c>, see <see cref="ShardSampler"/>.</para>
-/// <para><see cref="ArmijoGD"/> and <see cref="WolfeLBFGS"/>: loss and gradient are means over the ranks, so all accept the same step. <see cref="ARS"/>: each rank
-/// evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
+/// <para><see cref="ArmijoGD"/> and <see cref="WolfeLBFGS"/>: loss and gradient are means over the ranks, so all accept the same
+/// step. <see cref="ARS"/>: each rank evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
 /// </remarks>
 public sealed class DataParallel
 {
@@ -43,8 +43,8 @@ public sealed class DataParallel
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(world);
         if (optimizer is ArmijoNewton or TrustRegionNewton)
-            throw new NotSupportedException($"{optimizer.GetType().Name} needs second derivatives, which are not averaged over ranks; use " +
-                "ArmijoGD or WolfeLBFGS.");
+            throw new NotSupportedException($"{optimizer.GetType().Name} needs second derivatives, which are not averaged over ranks; " +
+                "use ArmijoGD or WolfeLBFGS.");
         (Optimizer, this.world, parameters, buckets) = (optimizer, world, [.. optimizer.parameters()], new(world));
         Tensor[] others = [.. buffers ?? []];
         Compare("the program", Describe(Assembly.GetEntryAssembly()));

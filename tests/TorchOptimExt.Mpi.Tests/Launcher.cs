@@ -18,6 +18,14 @@ internal static class Launcher
     public static (int code, string output, string error) Run(string launcher, int ranks, params string[] arguments) =>
         Start(launcher, ["-n", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", Program, .. arguments]);
 
+    /// <summary>Runs another program that was built beside these tests.</summary>
+    public static (int code, string output, string error) RunProgram(string launcher, int ranks, string name, params string[] arguments)
+    {
+        var built = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));       // .../bin/TorchOptimExt.Mpi.Tests/debug
+        var program = Path.Combine(built.Parent!.Parent!.FullName, name, built.Name, name + ".dll");
+        return Start(launcher, ["-n", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", program, .. arguments]);
+    }
+
     /// <summary>Runs the program beside a copy of it that says that it is another build.</summary>
     public static (int code, string output, string error) RunBeside(string launcher, string what)
     {

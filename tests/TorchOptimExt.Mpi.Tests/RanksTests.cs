@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using TorchSharp;
 
 namespace TorchOptimExt.Mpi.Tests;
@@ -15,7 +16,11 @@ public class RanksTests
     [InlineData("mpirun.openmpi", "lbfgs")]
     [InlineData("mpirun.openmpi", "uneven")]
     [InlineData("mpiexec.mpich", "adam")]
+    [InlineData("mpiexec.mpich", "sgd")]
+    [InlineData("mpiexec.mpich", "rmsprop")]
     [InlineData("mpiexec.mpich", "armijo")]
+    [InlineData("mpiexec.mpich", "lbfgs")]
+    [InlineData("mpiexec.mpich", "uneven")]
     [InlineData("mpiexec.mpich", "ars")]
     public void Ranks_end_with_the_parameters_of_one_process_with_the_whole_batch(string launcher, string what)
     {
@@ -24,17 +29,51 @@ public class RanksTests
             foreach (var (expected, actual) in alone.Zip(Parameters(Launcher.Run(launcher, ranks, what)))) Assert.Equal(expected, actual, 1e-9);
     }
 
-    // Their eight bits round each element of a gradient's mean once, in one order or another.
+    // (512 + 1 + 1 + 1) / 4 = 128.75, which rounds to 129; added in bfloat16 it would be 512 / 4 = 128.
     [MpiTheory]
     [InlineData("mpirun.openmpi")]
-    public void Half_types_are_summed_in_float32(string launcher)
+    [InlineData("mpiexec.mpich")]
+    public void Half_types_are_summed_in_float32(string launcher) =>
+        Assert.Equal(-129, Assert.Single(Parameters(Launcher.Run(launcher, 4, "coarse"))));
+
+    // Eight bits round each element of a gradient's mean once, in one order or another.
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    public void Half_types_train_over_ranks(string launcher)
     {
         var alone = Parameters(Launcher.Run(launcher, 1, "bfloat16"));
         foreach (var (expected, actual) in alone.Zip(Parameters(Launcher.Run(launcher, 4, "bfloat16")))) Assert.Equal(expected, actual, 0.05);
     }
 
     [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    [InlineData("mpiexec.mpich")]
+    public void A_line_search_whose_closure_uses_its_graph_again_ends_with_a_message(string launcher)
+    {
+        var (code, _, error) = Launcher.Run(launcher, 2, "stale");
+        Assert.NotEqual(0, code);
+        Assert.Contains("System.InvalidOperationException: The loss cannot be differentiated; the closure must compute it anew", error);
+    }
+
+    [MpiTheory]
+    [InlineData("mpirun.openmpi")]
+    [InlineData("mpiexec.mpich")]
+    public void The_sample_learns_digits(string launcher)
+    {
+        var (code, output, error) = Launcher.RunProgram(launcher, 2, "DataParallel", "--epochs", "8");
+        Assert.True(code == 0, error);
+        var epochs = Regex.Matches(output, @"2 ranks, epoch (\d+): loss ([\d.]+), test accuracy ([\d.]+) %");
+        Assert.Equal(Enumerable.Range(1, 8), epochs.Select(epoch => int.Parse(epoch.Groups[1].Value, CultureInfo.InvariantCulture)));
+        Assert.InRange(Number(epochs[^1].Groups[2]), 0, 0.5 * Number(epochs[0].Groups[2]));
+        Assert.InRange(Number(epochs[^1].Groups[3]), 80, 100);
+    }
+
+    private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    [MpiTheory]
     [InlineData("mpirun.openmpi", 4)]
+    [InlineData("mpirun.openmpi", 1)]
+    [InlineData("mpiexec.mpich", 4)]
     [InlineData("mpiexec.mpich", 1)]
     public void A_run_goes_on_with_another_number_of_ranks(string launcher, int ranks)
     {
@@ -91,7 +130,8 @@ public class RanksTests
     {
         using var parameter = new TorchSharp.Modules.Parameter(torch.zeros(2));
         using var world = Mpi.World();
-        foreach (TorchSharp.Modules.OptimizerHelper optimizer in new[] { (TorchSharp.Modules.OptimizerHelper)torch.optim.ArmijoNewton([parameter]), torch.optim.TrustRegionNewton([parameter]) })
+        TorchSharp.Modules.OptimizerHelper[] optimizers = [torch.optim.ArmijoNewton([parameter]), torch.optim.TrustRegionNewton([parameter])];
+        foreach (var optimizer in optimizers)
             Assert.Contains("second derivatives", Assert.Throws<NotSupportedException>(() => torch.optim.DataParallel(optimizer, world)).Message);
     }
 

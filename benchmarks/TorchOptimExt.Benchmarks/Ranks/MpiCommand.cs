@@ -31,7 +31,7 @@ internal static class MpiCommand
         var latency = Best(world, 200, world.Barrier) / 2;      // one small all-reduce is 2 (p - 1) messages of a ring
         var numbers = new double[Bucket / sizeof(double)];
         var transfer = Bucket / (Best(world, 20, () => world.Sum(numbers)) - 4 * latency);
-        Say(world, $"{world.Size} ranks of one thread, {world.Library.Split(',')[0]}, fused Adam, float32; copies {bandwidth / 1e9:F1} GB/s");
+        Say(world, $"{world.Size} ranks of one thread, {Library(world)}, fused Adam, float32; copies {bandwidth / 1e9:F1} GB/s");
         Say(world, $"all-reduce: latency {1e6 * latency:F1} us a message, {transfer / 1e9:F2} GB/s");
         Say(world, "parameters | plain step | all-reduce | together | passes of a copy");
         foreach (var parameters in (int[])[1_000_000, 10_000_000]) Steps(world, parameters, bandwidth);
@@ -66,6 +66,9 @@ internal static class MpiCommand
             Console.WriteLine($"{p,5} | " + string.Join(" | ", cells));
         }
     }
+
+    // Open MPI says its name and version before a comma, MPICH with tabs in its first line.
+    private static string Library(World world) => world.Library.Split(',', '\n')[0].Replace('\t', ' ');
 
     private static double Ring((string name, double latency, double bytes) link, int p, double bucket) =>
         2 * (p - 1) * (link.latency + bucket / (p * link.bytes));

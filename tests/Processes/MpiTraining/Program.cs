@@ -5,7 +5,7 @@ using TorchOptimExt.Mpi;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// Usage: MpiTraining adam|sgd|rmsprop|bfloat16|armijo|lbfgs|ars|uneven|throw|caught|closure|kill|model|optimizer|leave [CHECKPOINT FROM TO].
+// Usage: MpiTraining adam|sgd|rmsprop|bfloat16|armijo|lbfgs|ars|uneven|throw|caught|closure|stale|coarse|kill|model|optimizer|leave [CHECKPOINT FROM TO].
 // Rank 0 writes the parameters at the end, and the checkpoint; it begins from that where FROM is above 0.
 var what = args[0];
 try
@@ -13,8 +13,10 @@ try
     using var world = Mpi.World();
     set_num_threads(1);
     manual_seed(world.Rank);
+    if (what == "coarse") return Coarse(world);
     using var model = nn.Sequential(nn.Linear(3, what == "model" && world.Rank == 1 ? 4 : 5), nn.Tanh(), nn.Linear(what == "model" && world.Rank == 1 ? 4 : 5, 1)).to(float64);
     if (world.Rank == 0) foreach (var p in model.parameters()) p.detach().copy_(linspace(-0.5, 0.7, p.numel(), float64).view(p.shape));
+    Tensor? before = null;
     using var all = linspace(-1, 1, 8 * 3, float64).view(8, 3).sin();
     using var targets = all.sum(dim: 1, keepdim: true).cos();
     var (from, to) = args.Length > 1 ? (int.Parse(args[2]), int.Parse(args[3])) : (0, 10);
@@ -34,6 +36,7 @@ try
             parallel.step(() =>
             {
                 if (what == "closure" && world.Rank == 1 && epoch == 3) throw new TimeoutException("the simulator is gone");
+                if (what == "stale") return (before ??= nn.functional.mse_loss(model.forward(x), y).DetachFromDisposeScope()) + 0;
                 if (what is "armijo" or "lbfgs" or "ars") return nn.functional.mse_loss(model.forward(x), y);
                 parallel.zero_grad();
                 var loss = what == "uneven" ? nn.functional.mse_loss(model.forward(x), y, nn.Reduction.Sum) * world.Size / ofBatch
@@ -52,7 +55,7 @@ try
         "sgd" => optim.fused.SGD(model.parameters(), 0.1, momentum: 0.9),
         "rmsprop" => optim.fused.RMSProp(model.parameters(), 0.01, momentum: 0.5),
         "optimizer" when world.Rank == 1 => optim.fused.SGD(model.parameters(), 0.1),
-        "lbfgs" => optim.WolfeLBFGS(model.parameters()),
+        "lbfgs" or "stale" => optim.WolfeLBFGS(model.parameters()),
         "armijo" => optim.ArmijoGD(model.parameters()),
         "ars" => optim.ARS(model.parameters(), n_directions: 5, seed: 4),
         _ => optim.fused.Adam(model.parameters(), 0.05),
@@ -62,4 +65,13 @@ catch (TimeoutException e) when (what == "caught")
 {
     Console.Error.WriteLine("caught: " + e.Message);
     return 7;
+}
+
+// 512 and three times 1: bfloat16, which has eight bits, counts by fours at 512 and would lose the ones.
+static int Coarse(World world)
+{
+    using var parameter = new TorchSharp.Modules.Parameter(zeros(1, bfloat16)) { grad = full(1, world.Rank == 0 ? 512 : 1, bfloat16) };
+    optim.DataParallel(optim.SGD([parameter], 1), world).step();
+    if (world.Rank == 0) Console.WriteLine("result " + parameter.detach().to(float64).item<double>().ToString("R", CultureInfo.InvariantCulture));
+    return 0;
 }
