@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using TorchOptimExt.Checkpointing;
 using TorchOptimExt.RandomSearch;
 using TorchSharp;
@@ -99,10 +100,13 @@ public sealed class PolicySearch : IDisposable
     public long? BestStep { get; private set; }
 
     /// <summary>Performs one step of 2N episodes, and an evaluation where one is due.</summary>
-    /// <param name="cancellation">Ends the step before anything is changed; looked at before each action.</param>
+    /// <param name="cancellation">Ends the step before anything is changed, or the evaluation after it, which is left out then; looked at
+    /// before each action.</param>
     /// <returns>What the step did.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is changed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the step was made; nothing is changed.</exception>
     /// <exception cref="InvalidOperationException">No direction has two finite rewards; nothing is changed.</exception>
+    /// <exception cref="ObjectDisposedException">The search was disposed.</exception>
+    /// <remarks>What an episode of an evaluation throws is passed on; the step before it stays.</remarks>
     public PolicySearchReport step(CancellationToken cancellation = default)
     {
         (this.cancellation, scale) = (cancellation, Scale());
@@ -112,6 +116,25 @@ public sealed class PolicySearch : IDisposable
         Episodes += report.Evaluations;
         double? evaluation = options.EvaluateEvery > 0 && Optimizer.Steps % options.EvaluateEvery == 0 ? EvaluateAndKeep() : null;
         return new(report, Episodes, evaluation, Best);
+    }
+
+    // The step was made before it: a token that is cancelled now ends the evaluation only, and the next step.
+    private double? EvaluateAndKeep()
+    {
+        double reward;
+        try
+        {
+            reward = Evaluate(options.EvaluationEpisodes, seed: -1, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+        if (!(reward > (Best ?? double.NegativeInfinity))) return reward;
+        (Best, BestStep) = (reward, Optimizer.Steps);
+        Copy(main.Policy, best.Policy);
+        if (normalizer is not null) Copy(normalizer, bestNormalizer!);
+        return reward;
     }
 
     /// <summary>Performs steps.</summary>
@@ -143,24 +166,32 @@ public sealed class PolicySearch : IDisposable
     /// <returns>The mean reward of an episode.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="episodes"/> is less than 1.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>What an episode throws is passed on, that of the first of several.</remarks>
     public double Evaluate(int episodes, int seed = 0, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         var (rewards, normalization) = (new double[episodes], Scale());
         foreach (var replica in replicas) Copy(main.Policy, replica.Policy);
         var free = new System.Collections.Concurrent.ConcurrentBag<PolicyReplica>(replicas);
-        Parallel.For(0, episodes, new() { MaxDegreeOfParallelism = replicas.Count, CancellationToken = cancellation }, k =>
+        var failures = new Exception?[episodes];
+        Parallel.For(0, episodes, new() { MaxDegreeOfParallelism = replicas.Count }, k =>
         {
-            free.TryTake(out var replica);
+            if (!free.TryTake(out var replica)) throw new InvalidOperationException("More episodes run than there are replicas.");
             try
             {
-                rewards[k] = replica!.Run(Generator(EvaluationEpisodes, seed, k), normalization, null, cancellation);
+                rewards[k] = replica.Run(Generator(EvaluationEpisodes, seed, k), normalization, null, cancellation);
+            }
+            catch (Exception e)
+            {
+                failures[k] = e;
             }
             finally
             {
-                free.Add(replica!);
+                free.Add(replica);
             }
         });
+        cancellation.ThrowIfCancellationRequested();
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first) ExceptionDispatchInfo.Throw(first);
         return rewards.Average();
     }
 
@@ -226,16 +257,6 @@ public sealed class PolicySearch : IDisposable
         var moments = seen[place] = new(replica.ObservationSize);
         var generator = Generator(StepEpisodes, p.Step, options.CommonRandomNumbers ? p.Direction : place);
         return replica.Run(generator, scale, moments, cancellation);
-    }
-
-    private double EvaluateAndKeep()
-    {
-        var reward = Evaluate(options.EvaluationEpisodes, seed: -1);
-        if (!(reward > (Best ?? double.NegativeInfinity))) return reward;
-        (Best, BestStep) = (reward, Optimizer.Steps);
-        Copy(main.Policy, best.Policy);
-        if (normalizer is not null) Copy(normalizer, bestNormalizer!);
-        return reward;
     }
 
     private Random Generator(int use, long number, int place) =>

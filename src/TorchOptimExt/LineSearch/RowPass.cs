@@ -90,7 +90,8 @@ internal sealed unsafe class RowPass : ParallelWork
         var place = piece * rows.Length * vectors.Length;
         foreach (var row in rows)
             foreach (var vector in vectors)
-                numbers[place++] += wide ? Dot((double*)row + at, (double*)vector + at, count) : Dot((float*)row + at, (float*)vector + at, count);
+                numbers[place++] += wide ? Dot((double*)row + at, (double*)vector + at, count)
+                    : Dot((float*)row + at, (float*)vector + at, count);
     }
 
     private static double Dot(double* a, double* b, int count)

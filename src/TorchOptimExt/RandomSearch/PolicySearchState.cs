@@ -7,7 +7,7 @@ internal sealed class PolicySearchState : nn.Module
 {
     public PolicySearchState(
         nn.Module policy, nn.Module best, ObservationNormalizer? normalizer, ObservationNormalizer? bestNormalizer)
-        : base(nameof(PolicySearch))
+        : base("PolicySearch")
     {
         register_module("policy", policy);
         register_module("best", best);

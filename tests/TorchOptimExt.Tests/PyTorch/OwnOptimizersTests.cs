@@ -43,6 +43,16 @@ public class OwnOptimizersTests
         Assert.Equal(["step", "numbers", "tensors"], state.Keys);
     }
 
+    [PythonFact]
+    public void Python_reads_a_file_as_the_documentation_says()
+    {
+        using var folder = new TemporaryFolder();
+        using var training = new Trained("ArmijoGD");
+        training.Run(2);
+        PyTorchCheckpoint.Save(folder["own.pt"], training.Model, training.Optimizer);
+        PythonTorch.Run("own", Path.GetDirectoryName(folder["own.pt"])!);
+    }
+
     [Theory]
     [InlineData("RpropMinus", "RpropPlus", "RpropMinus")]
     [InlineData("fused Adam", "ArmijoGD", "one of PyTorch's optimizers")]

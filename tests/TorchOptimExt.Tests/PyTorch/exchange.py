@@ -133,6 +133,15 @@ def check(folder):
     assert torch.equal(load(f"{folder}/slice.other.pt"), torch.arange(4, 10, dtype=torch.float32))
 
 
+def own(folder):
+    """An optimizer that PyTorch lacks, as the documentation says that Python finds it."""
+    optimizer = load(f"{folder}/own.pt")["optimizer"]
+    assert optimizer["class"] == "TorchOptimExt.LineSearch.ArmijoGD", optimizer["class"]
+    group, state = optimizer["param_groups"][0], optimizer["state"][0]
+    assert group["momentum"] == 0.5 and group["first_trial"] == "Grow" and group["history"] == 3 and group["params"] == [0, 1, 2, 3, 4, 5], group
+    assert state["step"] == 2 and state["numbers"].dtype == torch.float64 and state["tensors"][0].shape == (6, 4), state
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2])
     print("done")

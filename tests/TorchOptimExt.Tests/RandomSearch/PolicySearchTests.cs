@@ -180,6 +180,27 @@ public class PolicySearchTests
         Assert.All(search.Policy.parameters(), p => Assert.True(p.isfinite().all().item<bool>()));
     }
 
+    // Eight episodes of a step, then those of the evaluation.
+    [Fact]
+    public void A_cancelled_evaluation_is_left_out_and_the_step_stays()
+    {
+        using var stop = new CancellationTokenSource();
+        PolicySearch? search = null;
+        using var made = search = Search(Settings with { EvaluateEvery = 1 }, _ => { if (search!.Optimizer.Steps == 1) stop.Cancel(); });
+        var report = search.step(stop.Token);
+        Assert.True(stop.IsCancellationRequested);
+        Assert.Equal((1L, null, null), (search.Optimizer.Steps, report.Evaluation, search.Best));
+        Assert.Throws<OperationCanceledException>(() => search.step(stop.Token));
+        Assert.Equal(1L, search.Optimizer.Steps);
+    }
+
+    [Fact]
+    public void What_an_evaluation_throws_is_passed_on_as_it_is()
+    {
+        using var search = Search(Settings with { Threads = 2 }, _ => throw new TimeoutException("the simulator is gone"));
+        Assert.Equal("the simulator is gone", Assert.Throws<TimeoutException>(() => search.Evaluate(4)).Message);
+    }
+
     [Fact]
     public void What_is_wrong_is_named_where_it_enters()
     {
