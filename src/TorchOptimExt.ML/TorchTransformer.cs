@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using TorchOptimExt.ML.Onnx;
 using TorchOptimExt.ML.Saving;
 using TorchOptimExt.ML.Scoring;
 
@@ -82,6 +83,21 @@ public sealed class TorchTransformer : ISingleFeaturePredictionTransformer<Torch
     {
         ArgumentNullException.ThrowIfNull(loaded);
         return ModelChain.Restore(loaded, static (features, model) => new TorchTransformer(features, model));
+    }
+
+    /// <summary>
+    /// Writes the model by itself as an ONNX file, with what standardizes its features and takes its label's standardization back. It takes
+    /// the feature column, float32 of shape [rows, features], and gives Score.output and, as the task has them, Probability.output and
+    /// PredictedLabel.output (a key counts from 1), each of shape [rows, values]. For a whole pipeline, see
+    /// <see cref="OnnxCatalog.ConvertTorchToOnnx(ModelOperationsCatalog, ITransformer, IDataView, Stream, string[])"/>.
+    /// </summary>
+    /// <param name="stream">Where the file is written.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
+    /// <exception cref="OnnxExportException">A layer of the module cannot be written; it is named.</exception>
+    public void SaveAsOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        OnnxProto.Write(PipelineWriter.Write(FeatureColumnName, Model), stream);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Make(FeatureColumnName, Model)).Save(ctx);

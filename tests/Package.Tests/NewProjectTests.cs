@@ -105,7 +105,7 @@ public class NewProjectTests(PackedPackages packages) : IClassFixture<PackedPack
 
     [Theory]
     [InlineData("TorchOptimExt", "TorchSharp 0.107.0, Microsoft.Extensions.Logging.Abstractions 8.0.2")]
-    [InlineData("TorchOptimExt.ML", $"TorchOptimExt {PackedPackages.Version}, TorchSharp 0.107.0, Microsoft.ML 5.0.1")]
+    [InlineData("TorchOptimExt.ML", $"TorchOptimExt {PackedPackages.Version}, TorchSharp 0.107.0, Microsoft.ML 5.0.1, Microsoft.ML.OnnxConverter 0.23.1")]
     [InlineData("TorchOptimExt.Orleans",
         $"TorchOptimExt {PackedPackages.Version}, TorchSharp 0.107.0, Microsoft.Orleans.Sdk 10.4.2, Microsoft.Orleans.Server 10.4.2")]
     public void A_package_has_what_a_reader_of_it_expects(string name, string dependencies)

@@ -12,6 +12,7 @@ internal static class ScoreColumns
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
+        builder.AddColumn(Score, OnnxHint.Type);    // hidden by the score
         foreach (var (name, type) in Of(model)) builder.AddColumn(name, type, Annotations(model, name));
         return builder.ToSchema();
     }
@@ -48,10 +49,11 @@ internal static class ScoreColumns
     }
 
     /// <summary>A getter of one of the columns from the scores of the row at hand.</summary>
-    internal static Delegate Getter(TorchModel model, string name, Func<ReadOnlyMemory<float>> scores)
+    internal static Delegate Getter(TorchModel model, DataViewSchema.Column column, Func<ReadOnlyMemory<float>> scores)
     {
+        if (column.Type is OnnxHint) return OnnxHint.Getter;
         var threshold = model.Threshold;
-        return (model.Task, name) switch
+        return (model.Task, column.Name) switch
         {
             (TaskKind.BinaryClassification, Probability) => (ValueGetter<float>)((ref float value) =>
                 value = TorchModel.Probability(scores().Span[0])),

@@ -99,7 +99,7 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         {
             if (Mapper.IsInput(column)) return kept[column.Index].Getter(() => at);
             var outputs = (int)Mapper.Model.Outputs;
-            return ScoreColumns.Getter(Mapper.Model, column.Name, () => scores.AsMemory(at * outputs, outputs));
+            return ScoreColumns.Getter(Mapper.Model, column, () => scores.AsMemory(at * outputs, outputs));
         }
 
         private void ScoreBatch()
