@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -34,6 +35,10 @@ internal sealed class Page
 
     /// <summary>The F# on the page, and the line where each piece begins (from 1).</summary>
     public IEnumerable<(int line, string code)> FSharp => In("fsharp");
+
+    /// <summary>The lines of what a program or the compiler says, and the sentences of code in tables.</summary>
+    public IEnumerable<string> Symptoms => In("text").SelectMany(piece => piece.code.Split('\n')).Concat(document.Descendants<TableCell>()
+        .SelectMany(cell => cell.Descendants<CodeInline>()).Select(code => code.Content).Where(code => code.StartsWith("The ", StringComparison.Ordinal)));
 
     /// <summary>What the page links to or shows.</summary>
     public IEnumerable<string> Links => document.Descendants<LinkInline>().Select(link => link.Url ?? "");

@@ -37,6 +37,10 @@ internal static class PageProgram
             [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.ToString())]);
     }
 
+    /// <summary>What the compiler says of a program by itself, in a version of the language.</summary>
+    public static IEnumerable<Diagnostic> Complaints(string program, LanguageVersion version) =>
+        CSharpCompilation.Create("Program", [CSharpSyntaxTree.ParseText(program, new CSharpParseOptions(version))], References, Options).GetDiagnostics();
+
     private static IEnumerable<CompilationUnitSyntax> Given(string name)
     {
         var path = Page.Beside($"Given/{name}.csx");
