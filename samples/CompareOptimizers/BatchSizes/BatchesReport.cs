@@ -17,10 +17,10 @@ internal static class BatchesReport
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         return page.Table(Table(falls, images))
             .Section("The same descents, counted in two ways", "Loss: mean over all training images.")
-            .Plots(Plots(falls, images).Select(plot => new Panel(plot)));
+            .Figures(Figures(falls, images).Select(figure => new Panel(figure)));
     }
 
-    public static LinePlot[] Plots(IReadOnlyList<Fall> falls, int images) =>
+    private static Figure[] Figures(IReadOnlyList<Fall> falls, int images) =>
         [LossOver("images seen", sample => sample.Epochs * images, falls), LossOver("seconds of training", sample => sample.Seconds, falls)];
 
     public static ResultTable Table(IReadOnlyList<Fall> falls, int images) => new(
@@ -33,10 +33,9 @@ internal static class BatchesReport
         (last.Epochs * images).ToString("N0", CultureInfo.InvariantCulture), Numbers.Seconds(last.Seconds), Numbers.Loss(last.Value), Numbers.Share(fall.TestAccuracy),
     ];
 
-    private static LinePlot LossOver(string title, Func<Sample, double> x, IReadOnlyList<Fall> falls)
+    private static Figure LossOver(string title, Func<Sample, double> x, IReadOnlyList<Fall> falls)
     {
         Line[] lines = [.. falls.Select((fall, i) => new Line(fall.Regime.Name, i, [.. fall.Loss.Skip(1).Select(sample => (x(sample), sample.Value))]))];
-        var points = lines.SelectMany(line => line.Points).ToList();
-        return new($"Training loss over {title}", Axis.Log(title, points.Select(point => point.X)), Axis.Log("loss", points.Select(point => point.Y)), lines, width: 480, height: 340);
+        return LinePlot.Of("batches", $"Training loss over {title}", new(title, Log: true), new("loss", Log: true), lines, width: 480, height: 340);
     }
 }

@@ -18,10 +18,10 @@ internal static class CaseStudyReport
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         return page.Table(Table(rises, target))
-            .Plots(Plots(rises).Select(plot => new Panel(plot)));
+            .Figures(Figures(rises).Select(figure => new Panel(figure)));
     }
 
-    public static LinePlot[] Plots(IReadOnlyList<Rise> rises) =>
+    private static Figure[] Figures(IReadOnlyList<Rise> rises) =>
         [AccuracyOver("epochs", sample => sample.Epochs, rises), AccuracyOver("seconds of training", sample => sample.Seconds, rises)];
 
     public static ResultTable Table(IReadOnlyList<Rise> rises, double target) => new(
@@ -34,11 +34,11 @@ internal static class CaseStudyReport
         Numbers.Share(rise.Accuracy.Max(sample => sample.Value)), Numbers.Share(last.Value), Numbers.Seconds(last.Seconds),
     ];
 
-    private static LinePlot AccuracyOver(string title, Func<Sample, double> x, IReadOnlyList<Rise> rises)
+    private static Figure AccuracyOver(string title, Func<Sample, double> x, IReadOnlyList<Rise> rises)
     {
         Line[] lines = [.. rises.Select((rise, i) => new Line(rise.Recipe.Name, i, [.. rise.Accuracy.Select(sample => (x(sample), 100 * sample.Value))]))];
-        var points = lines.SelectMany(line => line.Points).ToList();
-        var best = points.Select(point => point.Y).DefaultIfEmpty().Max();
-        return new($"Test accuracy over {title}", Axis.Linear(title, [0, .. points.Select(point => point.X)]), Axis.Linear("% correct", points.Select(point => point.Y)).From(best - AccuracyRange), lines, width: 480, height: 340) { ListsNames = true };
+        var values = lines.SelectMany(line => line.Points).Select(point => point.Y).DefaultIfEmpty();
+        double? from = values.Max() - AccuracyRange is var least && least > values.Min() ? least : null;
+        return LinePlot.Of("case-study", $"Test accuracy over {title}", new(title, From: 0), new("% correct", From: from), lines, width: 480, height: 340);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CompareOptimizers.BatchSizes;
-using CompareOptimizers.Plots;
 using CompareOptimizers.Report;
 
 namespace CompareOptimizers.Cli;
@@ -37,7 +36,6 @@ internal static class BatchesCommand
             falls.Add(runner.Run(regime));
         }
         ConsoleTable.Write(BatchesReport.Table(falls, images));
-        session.Output.Write("pictures/batches.svg", SvgFile.Of(BatchesReport.Plots(falls, images)));
         return session.End("batches.html", BatchesReport.Page(falls, problem, images, session.Interrupted));
     }
 }

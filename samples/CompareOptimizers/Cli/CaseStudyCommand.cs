@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using CompareOptimizers.CaseStudy;
-using CompareOptimizers.Plots;
 using CompareOptimizers.Report;
 using CompareOptimizers.Training;
 
@@ -35,7 +34,6 @@ internal static class CaseStudyCommand
         foreach (var recipe in Recipe.All.TakeWhile(_ => !session.Interrupted))
             rises.Add(runner.Run(recipe, sample => Console.WriteLine(Describe(recipe, sample))));
         ConsoleTable.Write(CaseStudyReport.Table(rises, target));
-        session.Output.Write("pictures/case-study.svg", SvgFile.Of(CaseStudyReport.Plots(rises)));
         return session.End("case-study.html", CaseStudyReport.Page(rises, problem, target, session.Interrupted));
     }
 

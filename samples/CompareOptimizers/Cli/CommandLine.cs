@@ -14,6 +14,7 @@ internal static class CommandLine
         command.Add(SurfacesCommand.Create());
         command.Add(BatchesCommand.Create());
         command.Add(CaseStudyCommand.Create());
+        command.Add(PicturesCommand.Create());
         var arguments = command.Parse(args);
         if (arguments.Errors.Count > 0)
             return Fail($"{OneLine(arguments.Errors[0].Message).TrimEnd('.')}; --help lists the options.");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CompareOptimizers.Plots;
 using CompareOptimizers.Progress;
 using CompareOptimizers.Registry;
 using CompareOptimizers.Report;
@@ -44,23 +43,12 @@ internal static class CompareCommand
         ConsoleTable.Write(table);
         Console.WriteLine(ResultTable.Legend);
         session.Output.Write("results.csv", table.ToCsv());
-        if (OverviewPlots.StepTimes(duels) is { } times)
-            session.Output.Write("pictures/step-times.svg", SvgFile.Of(times));
-        WritePicture("mini-batches", Batching.MiniBatch);
-        WritePicture("full-batches", Batching.FullBatch);
         return session.End("report.html", ComparisonReport.Page(duels, problem, plan, session.Interrupted));
 
         List<Duel> Train(IDuelObserver observer)
         {
             var runner = new DuelRunner(problem, plan, observer, session.Cancel);
             return [.. contenders.TakeWhile(_ => !session.Interrupted).Select(runner.Run)];
-        }
-
-        void WritePicture(string name, Batching batching)
-        {
-            Duel[] shown = [.. duels.Where(duel => duel.Contender.Batching == batching)];
-            if (shown.Length > 0)
-                session.Output.Write($"pictures/{name}.svg", SvgFile.Of(OverviewPlots.LossOverSteps(shown)));
         }
     }
 

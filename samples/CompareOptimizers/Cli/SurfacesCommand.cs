@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CompareOptimizers.Plots;
 using CompareOptimizers.Report;
 using CompareOptimizers.Surfaces;
 
@@ -30,16 +29,11 @@ internal static class SurfacesCommand
             surfaces.Add([.. Subject.AllOptimizers.Select(subject => descent.Draw(subject, surface))]);
             Console.WriteLine($"{surface.Name}: {surface.Notation}");
             ConsoleTable.Write(SurfacesReport.Table(surfaces[^1]));
-            Write($"all-on-{surface.Name.ToLowerInvariant()}", surfaces[^1]);
         }
         foreach (var subject in Settings.OfEach.TakeWhile(_ => !session.Interrupted))
         {
             settings.Add([descent.Draw(subject, Surface.Rosenbrock), descent.Draw(subject, Surface.Valley)]);
-            Write(subject.Title, settings[^1]);
         }
         return session.End("surfaces.html", SurfacesReport.Page(surfaces, settings, steps, session.Interrupted));
-
-        void Write(string name, Picture[] pictures) =>
-            session.Output.Write($"pictures/{name}.svg", SvgFile.Of([.. pictures.Select(picture => picture.Plot())]));
     }
 }

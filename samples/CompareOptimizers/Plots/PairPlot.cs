@@ -1,57 +1,44 @@
-using System.Text;
-
 namespace CompareOptimizers.Plots;
 
-/// <summary>Two numbers of one thing: a ring, a disc, a line between them and what is said of them.</summary>
+/// <summary>Two numbers of one thing, and what is said of them.</summary>
 internal sealed record Pair(string Name, double Ring, double Disc, string Remark);
 
-/// <summary>A plot with a row for each pair.</summary>
-internal sealed class PairPlot(string title, Axis axis, string ring, string disc, IReadOnlyList<Pair> pairs, double width = 880) : Plot(title, width)
+/// <summary>A row for each pair: a ring, a disc and a line between them.</summary>
+internal static class PairPlot
 {
-    private const double Top = 62, Bottom = 48, Left = 130, Right = 76, RowHeight = 24, Radius = 5;
-    private const int RingColour = 1, DiscColour = 0;
+    private const int Width = 880, RowHeight = 26, Around = 128;
 
-    public override double Height => Top + RowHeight * pairs.Count + Bottom;
-
-    public override void DrawTo(StringBuilder svg)
+    public static Figure Of(string picture, string title, Axis axis, string ring, string disc, IReadOnlyList<Pair> pairs)
     {
-        svg.Append(Invariant($"""<text class="title" x="16" y="22">{Text(Title)}</text>"""));
-        DrawAxis(svg);
-        DrawLegend(svg, 16, ring, RingColour, hollow: true);
-        DrawLegend(svg, Left + 10, disc, DiscColour, hollow: false);
-        for (var i = 0; i < pairs.Count; i++)
-            Draw(svg, pairs[i], Top + (i + 0.5) * RowHeight);
-    }
-
-    private double Across(double value) => Left + axis.At(value) * (Width - Left - Right);
-
-    private void DrawAxis(StringBuilder svg)
-    {
-        var bottom = Height - Bottom;
-        foreach (var (value, text) in axis.Ticks())
+        string?[] names = [.. pairs.SelectMany(pair => new[] { pair.Name, pair.Name, null })];
+        double?[] ends = [.. pairs.SelectMany(pair => new double?[] { pair.Ring, pair.Disc, null })];
+        object[] data =
+        [
+            new { type = "scatter", mode = "lines", x = ends, y = names, line = new { color = "@quiet", width = 1 }, hoverinfo = "skip", showlegend = false },
+            Dots(ring, pairs, pair => pair.Ring, _ => "", new { symbol = "circle-open", size = 10, color = Theme.Colour(1), line = new { width = 2 } }),
+            Dots(disc, pairs, pair => pair.Disc, pair => pair.Remark, new { symbol = "circle", size = 11, color = Theme.Colour(0) }),
+            Remarks(pairs),
+        ];
+        return new(picture, data, new Dictionary<string, object?>
         {
-            svg.Append(Invariant($"""<path class="grid" d="M{Across(value):0.#} {Top}V{bottom}"/>"""));
-            svg.Append(Invariant($"""<text class="tick" x="{Across(value):0.#}" y="{bottom + 17}" text-anchor="middle">{Text(text)}</text>"""));
-        }
-        svg.Append(Invariant($"""<text class="tick" x="{(Left + Width - Right) / 2:0.#}" y="{Height - 10}" text-anchor="middle">{Text(axis.Title)}</text>"""));
+            ["title"] = Figure.Heading(title),
+            ["xaxis"] = axis.For(pairs.SelectMany(pair => new[] { pair.Ring, pair.Disc })).ToJson(),
+            ["yaxis"] = new { automargin = true, autorange = "reversed", showgrid = false, ticks = "" },
+            ["legend"] = Figure.LegendBelow(RowHeight * pairs.Count),
+            ["margin"] = new { l = 110, r = 60, t = 48, b = 80 },
+        }, Width, Around + RowHeight * pairs.Count);
     }
 
-    private static void DrawLegend(StringBuilder svg, double left, string text, int colour, bool hollow)
+    private static object Dots(string name, IReadOnlyList<Pair> pairs, Func<Pair, double> value, Func<Pair, string> text, object marker) => new
     {
-        Dot(svg, left + Radius, 44, colour, hollow);
-        svg.Append(Invariant($"""<text class="end {Theme.Colour(colour)}" x="{left + 16}" y="48">{Text(text)}</text>"""));
-    }
+        type = "scatter", mode = "markers", name, x = pairs.Select(pair => Line.Round(value(pair))), y = pairs.Select(pair => pair.Name), text = pairs.Select(text), marker,
+        hovertemplate = "%{y}, %{fullData.name}<br>%{xaxis.title.text} %{x:.4~g} %{text}<extra></extra>",
+    };
 
-    private void Draw(StringBuilder svg, Pair pair, double down)
+    /// <summary>To the right of both.</summary>
+    private static object Remarks(IReadOnlyList<Pair> pairs) => new
     {
-        var (from, to) = (Across(pair.Ring), Across(pair.Disc));
-        svg.Append(Invariant($"""<text x="{Left - 14}" y="{down + 4}" text-anchor="end">{Text(pair.Name)}</text>"""));
-        svg.Append(Invariant($"""<path class="axis" d="M{from:0.#} {down}H{to:0.#}"/>"""));
-        Dot(svg, from, down, RingColour, hollow: true);
-        Dot(svg, to, down, DiscColour, hollow: false);
-        svg.Append(Invariant($"""<text class="tick" x="{Math.Max(from, to) + 12:0.#}" y="{down + 4}">{Text(pair.Remark)}</text>"""));
-    }
-
-    private static void Dot(StringBuilder svg, double across, double down, int colour, bool hollow) =>
-        svg.Append(Invariant($"""<circle class="{(hollow ? "ring" : "mark")} {Theme.Colour(colour)}" cx="{across:0.#}" cy="{down}" r="{Radius}"/>"""));
+        type = "scatter", mode = "text", x = pairs.Select(pair => Line.Round(Math.Max(pair.Ring, pair.Disc))), y = pairs.Select(pair => pair.Name),
+        text = pairs.Select(pair => "   " + pair.Remark), textposition = "middle right", textfont = new { color = "@quiet" }, hoverinfo = "skip", showlegend = false, cliponaxis = false,
+    };
 }

@@ -19,20 +19,21 @@ internal static class ComparisonReport
         page.Table(ResultTable.Of(duels))
             .Paragraph(ResultTable.Legend, "note");
         if (OverviewPlots.StepTimes(duels) is { } times)
-            page.Plots([new(times, Wide: true)]);
-        AddOverview(page, duels, Batching.MiniBatch, "With mini-batches");
-        AddOverview(page, duels, Batching.FullBatch, "With full batches", "A step is an epoch: it sees all images of the subset.");
+            page.Figures([new(times, Wide: true)]);
+        AddOverview(page, duels, Batching.MiniBatch, "mini-batches");
+        AddOverview(page, duels, Batching.FullBatch, "full-batches", "A step is an epoch: it sees all images of the subset.");
         page.Section("One by one", "Solid: ours. Broad and pale: the reference. The same algorithm adds up in another order here and there, so weights differ in their last bits; a network with kinks (ReLU, max-pooling) can blow that up at a single image on a kink.");
         foreach (var duel in duels)
-            page.Plots(PanelsOf(duel));
+            page.Figures(PanelsOf(duel));
         return page;
     }
 
-    private static void AddOverview(HtmlPage page, IReadOnlyList<Duel> all, Batching batching, string title, string? note = null)
+    private static void AddOverview(HtmlPage page, IReadOnlyList<Duel> all, Batching batching, string picture, string? note = null)
     {
         Duel[] duels = [.. all.Where(duel => duel.Contender.Batching == batching && duel.Ours.Loss.Count > 0)];
         if (duels.Length > 0)
-            page.Section(title, note).Plots([new(OverviewPlots.LossOverSteps(duels), Wide: true), new(OverviewPlots.LossOverSeconds(duels)), new(OverviewPlots.AccuracyOverEpochs(duels))]);
+            page.Section($"With {picture.Replace('-', batching == Batching.FullBatch ? ' ' : '-')}", note)
+                .Figures([new(OverviewPlots.LossOverSteps(picture, duels), Wide: true), new(OverviewPlots.LossOverSeconds(picture, duels)), new(OverviewPlots.AccuracyOverEpochs(picture, duels))]);
     }
 
     private static IEnumerable<Panel> PanelsOf(Duel duel)

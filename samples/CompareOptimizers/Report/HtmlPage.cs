@@ -4,7 +4,7 @@ using CompareOptimizers.Plots;
 
 namespace CompareOptimizers.Report;
 
-/// <summary>A page that needs no other file: styles and images are part of it.</summary>
+/// <summary>A page that needs no other file: styles, scripts and data are part of it.</summary>
 internal sealed class HtmlPage(string title)
 {
     private readonly StringBuilder body = new();
@@ -43,8 +43,8 @@ internal sealed class HtmlPage(string title)
         return this;
     }
 
-    /// <summary>Plots side by side where there is room.</summary>
-    public HtmlPage Plots(IEnumerable<Panel> panels)
+    /// <summary>Figures side by side where there is room.</summary>
+    public HtmlPage Figures(IEnumerable<Panel> panels)
     {
         body.Append("<div class=\"plots\">\n").AppendJoin("", panels.Select(Render)).Append("</div>\n");
         return this;
@@ -59,30 +59,33 @@ internal sealed class HtmlPage(string title)
         <title>{Text(title)}</title>
         <style>
         {Theme.Variables}
-        {Theme.PlotStyle}
-        {Style()}</style>
+        {Resource.Read("report.css")}</style>
         </head>
         <body><main>
-        {body}</main></body>
+        {body}</main>
+        <script>{Script.Plotly}</script>
+        <script>{Script.Figures}</script>
+        </body>
         </html>
 
         """;
 
     private static string Render(Panel panel)
     {
+        var figure = panel.Figure;
         var head = panel.Title.Length == 0 ? "" : $"<h3>{Text(panel.Title)}</h3>";
         var code = string.Concat(panel.Code.Select(line => $"<code>{Text(line)}</code><br>"));
-        return $"<div class=\"panel{(panel.Wide ? " wide" : "")}\">{head}{(code.Length == 0 ? "" : $"<p class=\"code\">{code}</p>")}{panel.Plot.ToSvg()}</div>\n";
-    }
+        return $"""
+            <div class="panel{(panel.Wide ? " wide" : "")}">{head}{(code.Length == 0 ? "" : $"<p class=\"code\">{code}</p>")}
+            <div class="figure" style="height: {figure.Height}px" data-picture="{figure.Picture}" data-width="{figure.Width}" data-height="{figure.Height}"></div>
+            <script type="application/json">{Script.ToJson(new { data = figure.Data, layout = figure.Layout })}</script>
+            </div>
 
-    private static string Style()
-    {
-        using var reader = new StreamReader(typeof(HtmlPage).Assembly.GetManifestResourceStream("report.css")!);
-        return reader.ReadToEnd();
+            """;
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
 
-/// <summary>A plot with what is said above it.</summary>
-internal sealed record Panel(Plot Plot, string Title = "", bool Wide = false, params string[] Code);
+/// <summary>A figure with what is said above it.</summary>
+internal sealed record Panel(Figure Figure, string Title = "", bool Wide = false, params string[] Code);

@@ -11,43 +11,40 @@ internal static class OverviewPlots
     private const double AccuracyRange = 20; // below the best, in per cent
 
     /// <summary>What a step takes beside its closure, of those optimizers that do not call it themselves.</summary>
-    public static PairPlot? StepTimes(IReadOnlyList<Duel> duels)
+    public static Figure? StepTimes(IReadOnlyList<Duel> duels)
     {
         Pair[] pairs = [.. duels.Where(duel => duel.Contender.Closure == Closure.CallsBackward).Select(Times).OfType<Pair>()];
-        return pairs.Length == 0 ? null : new("Time of one optimizer step", Axis.Log("milliseconds", pairs.SelectMany(pair => new[] { pair.Ring, pair.Disc })), "TorchSharp's", "ours", pairs);
+        return pairs.Length == 0 ? null : PairPlot.Of("step-times", "Time of one optimizer step", new("milliseconds", Log: true), "TorchSharp's", "ours", pairs);
     }
 
     private static Pair? Times(Duel duel) => (duel.Ours.StepMilliseconds, duel.Reference?.StepMilliseconds) is ( > 0 and var ours, > 0 and var theirs)
         ? new(duel.Contender.Name, theirs, ours, Numbers.Ratio(theirs / ours))
         : null;
 
-    public static LinePlot LossOverSteps(IReadOnlyList<Duel> duels) =>
-        Plot("Training loss over steps", "steps", duels, course => course.Loss.Select(sample => ((double)sample.Steps, sample.Value)), width: 1120, height: 440);
+    /// <summary>A cell for each optimizer.</summary>
+    public static Figure LossOverSteps(string picture, IReadOnlyList<Duel> duels) => SmallMultiples.Of(
+        picture, "Training loss over steps", new("steps", From: 0), LossAxis(duels), [.. duels.Select(duel => new Cell(duel.Contender.Name, [.. Courses(duel)]))]);
 
-    public static LinePlot LossOverSeconds(IReadOnlyList<Duel> duels) =>
-        Plot("Training loss over seconds (dashed: the reference)", "seconds of training", duels, course => course.Loss.Select(sample => (sample.Seconds, sample.Value)), withReferences: true);
+    public static Figure LossOverSeconds(string picture, IReadOnlyList<Duel> duels) => LinePlot.Of(
+        $"{picture}-seconds", "Training loss over seconds", new("seconds of training", From: 0), LossAxis(duels),
+        [.. duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. duel.Ours.Loss.Select(sample => (sample.Seconds, sample.Value))]))]);
 
-    public static LinePlot AccuracyOverEpochs(IReadOnlyList<Duel> duels)
+    public static Figure AccuracyOverEpochs(string picture, IReadOnlyList<Duel> duels)
     {
-        var lines = Lines(duels, course => course.Accuracy.Select(sample => (sample.Epochs, 100 * sample.Value)), withReferences: false);
-        return new("Test accuracy over epochs", Axis.Linear("epochs", Xs(lines)), Axis.Linear("% correct", Ys(lines)).From(Ys(lines).DefaultIfEmpty().Max() - AccuracyRange), lines);
+        Line[] lines = [.. duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. duel.Ours.Accuracy.Select(sample => (sample.Epochs, 100 * sample.Value))]))];
+        var values = lines.SelectMany(line => line.Points).Select(point => point.Y).Where(double.IsFinite).DefaultIfEmpty();
+        double? from = values.Max() - AccuracyRange is var least && least > values.Min() ? least : null;
+        return LinePlot.Of($"{picture}-accuracy", "Test accuracy over epochs", new("epochs", From: 0), new("% correct", From: from), lines);
     }
 
-    private static LinePlot Plot(string title, string over, IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences = false, double width = 640, double height = 400)
+    private static IEnumerable<Line> Courses(Duel duel)
     {
-        var lines = Lines(duels, points, withReferences);
-        return new(title, Axis.Linear(over, [0, .. Xs(lines)]), Axis.Log("loss", Ys(lines)).From(LeastLoss), lines, width, height);
+        if (duel.Reference is { } reference) yield return new("reference", 3, Steps(reference), Stroke.Band);
+        yield return new("ours", 0, Steps(duel.Ours));
     }
 
-    private static Line[] Lines(IReadOnlyList<Duel> duels, Func<Course, IEnumerable<(double, double)>> points, bool withReferences)
-    {
-        var ours = duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. points(duel.Ours)]));
-        var references = duels.Select((duel, i) => (duel, i)).Where(pair => withReferences && pair.duel.Reference is not null)
-            .Select(pair => new Line("", pair.i, [.. points(pair.duel.Reference!)], Stroke.Dashed));
-        return [.. references, .. ours];
-    }
+    private static (double, double)[] Steps(Course course) => [.. course.Loss.Select(sample => ((double)sample.Steps, sample.Value))];
 
-    private static IEnumerable<double> Xs(Line[] lines) => lines.SelectMany(line => line.Points).Select(point => point.X);
-
-    private static IEnumerable<double> Ys(Line[] lines) => lines.SelectMany(line => line.Points).Select(point => point.Y);
+    private static Axis LossAxis(IReadOnlyList<Duel> duels) =>
+        new("loss", Log: true, From: duels.SelectMany(duel => duel.Ours.Loss).Any(sample => sample.Value < LeastLoss) ? LeastLoss : null);
 }

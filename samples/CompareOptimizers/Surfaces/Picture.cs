@@ -8,17 +8,11 @@ namespace CompareOptimizers.Surfaces;
 /// <param name="Trails">A line each.</param>
 internal sealed record Picture(string Title, Surface Surface, IReadOnlyList<Trail> Trails)
 {
-    private const double Width = 440, Height = 370; // two side by side fit a page
-
-    public LinePlot Plot()
+    /// <param name="name">The picture's name.</param>
+    public Figure Figure(string name)
     {
         Line[] lines = [.. Trails.Select((trail, i) => new Line(trail.Label, i, trail.Points))];
-        return new($"{Surface.Name}: {Title}", Axis.Linear("x", [Surface.X.min, Surface.X.max]), Axis.Linear("y", [Surface.Y.min, Surface.Y.max]), lines, Width, Height)
-        {
-            Contours = Surface.Contours(),
-            Start = Surface.Start,
-            Targets = Surface.Minima,
-            ListsNames = true,
-        };
+        var (x, y, heights) = Surface.Heights();
+        return SurfacePlot.Of(name, $"{Surface.Name}: {Title}", x, y, heights, lines, Surface.Start, Surface.Minima);
     }
 }

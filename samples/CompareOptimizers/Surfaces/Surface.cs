@@ -1,4 +1,3 @@
-using CompareOptimizers.Plots;
 using static TorchSharp.torch;
 
 namespace CompareOptimizers.Surfaces;
@@ -16,8 +15,7 @@ internal sealed record Surface(
     string Name, string Notation, Func<Tensor, Tensor, Tensor> Formula, double Least,
     (double x, double y) Start, (double min, double max) X, (double min, double max) Y, (double x, double y)[] Minima)
 {
-    private const int GridPoints = 145;
-    private const int Levels = 11;
+    private const int GridPoints = 81;
 
     public static readonly Surface Rosenbrock = new(
         "Rosenbrock", "(1 − x)² + 100 (y − x²)²", (x, y) => (1 - x).square() + 100 * (y - x.square()).square(), 0, (-1.2, 1), (-2, 2), (-1, 3), [(1, 1)]);
@@ -38,30 +36,21 @@ internal sealed record Surface(
 
     public static readonly Surface[] All = [Rosenbrock, Beale, Himmelblau, Saddle, Valley];
 
-    /// <summary>Lines of equal height, from the lowest; closer together near the minima.</summary>
-    public IReadOnlyList<IReadOnlyList<IReadOnlyList<(double x, double y)>>> Contours()
+    /// <summary>The function on a grid: the places of its columns and rows, and the values in rows.</summary>
+    public (double[] x, double[] y, double[][] heights) Heights()
     {
-        var values = Values();
-        double[] sorted = [.. values.Cast<double>().Order()];
-        var grid = new Grid(values, X, Y);
-        return [.. Enumerable.Range(1, Levels).Select(level => grid.Contour(sorted[(int)(Math.Pow(level / (Levels + 1.0), 1.5) * sorted.Length)]))];
+        using var scope = NewDisposeScope();
+        var (x, y) = (linspace(X.min, X.max, GridPoints, ScalarType.Float64), linspace(Y.min, Y.max, GridPoints, ScalarType.Float64));
+        var values = Formula(x.view(1, -1).expand(GridPoints, GridPoints), y.view(-1, 1).expand(GridPoints, GridPoints));
+        return (Places(x), Places(y), [.. Enumerable.Range(0, GridPoints).Select(row => values[row].contiguous().data<double>().ToArray())]);
     }
+
+    private static double[] Places(Tensor places) => [.. places.data<double>().Select(place => Math.Round(place, 4))];
 
     private static Tensor NarrowValley(Tensor x, Tensor y)
     {
         const double turn = Math.PI / 6;
         var (u, v) = (Math.Cos(turn) * x + Math.Sin(turn) * y, Math.Cos(turn) * y - Math.Sin(turn) * x);
         return (u.square() + 50 * v.square()) / 2;
-    }
-
-    private double[,] Values()
-    {
-        using var scope = NewDisposeScope();
-        var across = linspace(X.min, X.max, GridPoints, ScalarType.Float64).view(1, -1).expand(GridPoints, GridPoints);
-        var down = linspace(Y.min, Y.max, GridPoints, ScalarType.Float64).view(-1, 1).expand(GridPoints, GridPoints);
-        var flat = Formula(across, down).contiguous().data<double>().ToArray();
-        var values = new double[GridPoints, GridPoints];
-        Buffer.BlockCopy(flat, 0, values, 0, sizeof(double) * flat.Length);
-        return values;
     }
 }

@@ -18,10 +18,10 @@ internal static class SurfacesReport
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");
         foreach (var pictures in surfaces)
-            page.Section(pictures[0].Surface.Name, pictures[0].Surface.Notation).Plots(Panels(pictures)).Table(Table(pictures));
+            page.Section(pictures[0].Surface.Name, pictures[0].Surface.Notation).Figures(Panels(pictures, $"all-on-{pictures[0].Surface.Name.ToLowerInvariant()}")).Table(Table(pictures));
         page.Section("Settings", "What the settings of an optimizer do.");
         foreach (var pictures in settings)
-            page.Plots(Panels(pictures));
+            page.Figures(Panels(pictures, pictures[0].Title));
         return page;
     }
 
@@ -33,5 +33,5 @@ internal static class SurfacesReport
             trail.StepsToThousandth?.ToString(CultureInfo.InvariantCulture) ?? Numbers.None,
         })]);
 
-    private static IEnumerable<Panel> Panels(IEnumerable<Picture> pictures) => pictures.Select(picture => new Panel(picture.Plot()));
+    private static IEnumerable<Panel> Panels(IEnumerable<Picture> pictures, string name) => pictures.Select(picture => new Panel(picture.Figure(name)));
 }
