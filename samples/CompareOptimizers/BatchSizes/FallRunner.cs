@@ -15,7 +15,7 @@ internal sealed class FallRunner(Problem problem, int images, double seconds, in
 
     public Fall Run(Regime regime)
     {
-        using var trainee = new Trainee(Models.Create(Models.Perceptron, problem.Side, seed), parameters => optim.fused.SGD(parameters, regime.Lr), Closure.CallsBackward);
+        using var trainee = new Trainee(Models.Create(Models.Perceptron, problem, seed), problem.Objective, parameters => optim.fused.SGD(parameters, regime.Lr), Closure.CallsBackward);
         var batches = new Batches(train.Count, regime.BatchSize ?? train.Count, seed);
         var loss = new List<Sample> { Measure(trainee, 0) };
         var next = FirstSample;
@@ -30,7 +30,7 @@ internal sealed class FallRunner(Problem problem, int images, double seconds, in
             loss.Add(Measure(trainee, (double)trainee.Steps / batches.PerEpoch));
             next = BetweenSamples * trainee.Seconds;
         }
-        return new(regime, loss, trainee.Evaluate(problem.Test).accuracy);
+        return new(regime, loss, trainee.Evaluate(problem.Test).score);
     }
 
     private Sample Measure(Trainee trainee, double epochs) => new(epochs, trainee.Steps, trainee.Seconds, trainee.Evaluate(train).loss);

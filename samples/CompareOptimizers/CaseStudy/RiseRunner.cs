@@ -11,7 +11,7 @@ internal sealed class RiseRunner(Problem problem, int epochs, int batchSize, int
 
     public Rise Run(Recipe recipe, Action<Sample> observe)
     {
-        using var trainee = new Trainee(Models.Create(recipe.Model, problem.Side, seed), recipe.Optimizer, Closure.CallsBackward);
+        using var trainee = new Trainee(Models.Create(recipe.Model, problem, seed), problem.Objective, recipe.Optimizer, Closure.CallsBackward);
         var schedule = recipe.Schedule?.Invoke(trainee.Optimizer, epochs);
         var batches = new Batches(problem.Train.Count, batchSize, seed);
         var accuracy = new List<Sample>();
@@ -36,7 +36,7 @@ internal sealed class RiseRunner(Problem problem, int epochs, int batchSize, int
                 yield break;
             Step(trainee, rows);
             if (trainee.Steps % every == 0)
-                yield return new((double)trainee.Steps / batches.PerEpoch, trainee.Steps, trainee.Seconds, trainee.Evaluate(problem.Test).accuracy);
+                yield return new((double)trainee.Steps / batches.PerEpoch, trainee.Steps, trainee.Seconds, trainee.Evaluate(problem.Test).score);
         }
     }
 

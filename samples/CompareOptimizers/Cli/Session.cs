@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CompareOptimizers.Data;
 using CompareOptimizers.Report;
 using CompareOptimizers.Training;
 using Datasets;
@@ -33,14 +34,29 @@ internal sealed class Session : IDisposable
 
     public int Seed => arguments.GetValue(options.Seed);
 
-    /// <summary>Reads the images that the arguments name, or else those that are there or can be downloaded.</summary>
-    /// <exception cref="DatasetException">Those that are named are missing, truncated or corrupt.</exception>
+    /// <summary>Reads the table or the images that the arguments name, or else the images that are there or can be downloaded, and takes them to the device.</summary>
+    /// <exception cref="DatasetException">Images that are named are missing, truncated or corrupt.</exception>
+    /// <exception cref="UserException">The table or a column is missing or of no use, or there is no such device.</exception>
     /// <exception cref="OperationCanceledException">Ctrl-C ended a download.</exception>
     public Problem LoadProblem()
     {
-        var problem = Problem.Of(ImageSet.Load(arguments.GetValue(options.Data), new FashionMnistSource(), Console.Out, Cancel));
-        Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} images to train with, {problem.Test.Count:N0} to test with; {(get_num_threads() is 1 ? "1 thread" : $"{get_num_threads()} threads")}.");
+        var device = Devices.Parse(arguments.GetRequiredValue(options.Device));
+        var problem = (arguments.GetValue(options.Data) is { } data && File.Exists(data) ? LoadTable(data) : LoadImages()).To(device);
+        Console.WriteLine($"{problem.Name}: {problem.Train.Count:N0} {problem.Unit} to train with, {problem.Test.Count:N0} to test with; {(get_num_threads() is 1 ? "1 thread" : $"{get_num_threads()} threads")}.");
         return problem;
+    }
+
+    private Problem LoadImages() => arguments.GetValue(options.Label) is null
+        ? Problem.Of(ImageSet.Load(arguments.GetValue(options.Data), new FashionMnistSource(), Console.Out, Cancel))
+        : throw new UserException($"--label is for tables, but --data {(arguments.GetValue(options.Data) is { } data ? $"'{data}' is no file" : "names none")}; name a file of comma, semicolon or tab separated values.");
+
+    private Problem LoadTable(string path)
+    {
+        var table = TableFile.Open(path);
+        var label = arguments.GetValue(options.Label)
+            ?? throw new UserException($"--data is a table; name with --label the column that is to be learned: one of {string.Join(", ", table.Columns.Select(column => column.Name))}.");
+        Column[] ignored = [.. (arguments.GetValue(options.Ignore) ?? []).Select(name => table.Find("--ignore", name))];
+        return new TableProblem(table, table.Find("--label", label), ignored, Seed).Load();
     }
 
     /// <summary>Writes the report, says where it is, and gives the exit code.</summary>

@@ -22,9 +22,12 @@ internal enum Stroke
 /// <param name="Stroke">How it looks.</param>
 internal sealed record Line(string Name, int Colour, IReadOnlyList<(double X, double Y)> Points, Stroke Stroke = Stroke.Solid)
 {
-    private const int Marks = 5; // on a line, however many points it has
+    private const int Marks = 5, Mark = 7; // on a line, however many points it has
 
     private static readonly string[] Shapes = ["circle", "square", "triangle-up", "diamond", "triangle-down"];
+
+    /// <summary>Pixels of a mark.</summary>
+    public int MarkSize { get; init; } = Mark;
 
     private IEnumerable<(double X, double Y)> Finite => Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y));
 
@@ -41,7 +44,7 @@ internal sealed record Line(string Name, int Colour, IReadOnlyList<(double X, do
             ["y"] = Finite.Select(point => Round(point.Y)),
             ["mode"] = Stroke == Stroke.Solid ? "lines+markers" : "lines",
             ["line"] = new { color = Tone, width = Stroke switch { Stroke.Band => 7, Stroke.Ground => 1, Stroke.Dashed => 1.5, _ => 2 }, dash = Stroke == Stroke.Dashed ? "dash" : "solid" },
-            ["marker"] = new { symbol = Shapes[Colour % Shapes.Length], size = 7, maxdisplayed = Marks, color = Tone },
+            ["marker"] = new { symbol = Shapes[Colour % Shapes.Length], size = MarkSize, maxdisplayed = Marks, color = Tone },
             ["opacity"] = Stroke == Stroke.Band ? 0.35 : 1,
             ["hovertemplate"] = "%{fullData.name}<br>%{xaxis.title.text} %{x:.4~g}<br>%{yaxis.title.text} %{y:.4~g}<extra></extra>",
         };

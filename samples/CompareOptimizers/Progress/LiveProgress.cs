@@ -56,6 +56,6 @@ internal sealed class LiveProgress(ProgressContext context, IEnumerable<Contende
     private static string Describe(Duel duel)
     {
         var loss = duel.Ours.Loss.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"loss {duel.Ours.Loss[^1].Value:F4}");
-        return string.Create(CultureInfo.InvariantCulture, $"{Markup.Escape(duel.Contender.Name),-12} [grey]{loss,-12} accuracy {duel.Ours.TestAccuracy,7:P2}[/]");
+        return string.Create(CultureInfo.InvariantCulture, $"{Markup.Escape(duel.Contender.Name),-12} [grey]{loss,-12} {duel.Objective.ScoreName} {duel.Objective.Format(duel.Ours.TestScore),7}[/]");
     }
 }

@@ -36,10 +36,10 @@ internal sealed class PlainProgress(TextWriter output) : IDuelObserver
 
     private static string Describe(Duel duel)
     {
-        var ours = Describe(duel.Ours);
-        return duel.Reference is null ? ours : $"{ours}   (torch.optim.{duel.Contender.Reference!.Name}: {Describe(duel.Reference)})";
+        var ours = Describe(duel, duel.Ours);
+        return duel.Reference is null ? ours : $"{ours}   (torch.optim.{duel.Contender.Reference!.Name}: {Describe(duel, duel.Reference)})";
     }
 
-    private static string Describe(Course course) =>
-        string.Create(CultureInfo.InvariantCulture, $"loss {(course.Loss.Count == 0 ? double.NaN : course.Loss[^1].Value):F4}  accuracy {course.TestAccuracy:P2}");
+    private static string Describe(Duel duel, Course course) => string.Create(
+        CultureInfo.InvariantCulture, $"loss {(course.Loss.Count == 0 ? double.NaN : course.Loss[^1].Value):F4}  {duel.Objective.ScoreName} {duel.Objective.Format(course.TestScore)}");
 }

@@ -25,6 +25,8 @@ internal static class Contenders
         new("IRpropPlus", 1e-3, (p, lr) => optim.IRpropPlus(p, lr, max_step: 0.1), Closest((p, lr) => optim.Rprop(p, lr, max_step: 0.1)), FullBatch),
         new("ArmijoGD", 1.0, (p, lr) => optim.ArmijoGD(p, lr, first_trial: FirstTrial.Grow), Closest((p, _) => optim.SGD(p, 0.1)), FullBatch, ReturnsLoss),
         new("ArmijoNewton", 1.0, (p, lr) => optim.ArmijoNewton(p, lr, max_cg: 10), Closest((p, lr) => optim.LBFGS(p, lr, max_iter: 10)), FullBatch, ReturnsLoss, Steps: 15),
+        new("WolfeLBFGS", 1.0, (p, lr) => optim.WolfeLBFGS(p, lr), Closest((p, lr) => optim.LBFGS(p, lr)), FullBatch, ReturnsLoss),
+        new("TrustRegionNewton", 1.0, (p, lr) => optim.TrustRegionNewton(p, lr, max_cg: 10), Closest((p, lr) => optim.LBFGS(p, lr, max_iter: 10)), FullBatch, ReturnsLoss, Steps: 15),
         new("ARS", 0.05, (p, lr) => optim.ARS(p, lr, n_directions: 8, delta_std: 0.03, seed: 1), null, FullBatch, ReturnsLoss, Steps: 30),
     ];
 

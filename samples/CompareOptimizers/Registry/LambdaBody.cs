@@ -13,6 +13,22 @@ internal static partial class LambdaBody
     /// <summary>The name of the method that the lambda calls.</summary>
     public static string Called(string code) => Call().Match(code).Groups[1].Value;
 
+    /// <summary>The options that the call names, but the learning rate.</summary>
+    public static IEnumerable<(string name, string value)> Options(string code) => Option().Matches(code).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
+
+    /// <summary>The same lambda with options given besides, or in place of those it has; the learning rate stays a parameter.</summary>
+    public static string With(string code, IEnumerable<(string name, string value)> options)
+    {
+        foreach (var (name, value) in options.Where(option => option.name != "lr"))
+            code = Options(code).Any(option => option.name == name)
+                ? Option().Replace(code, match => match.Groups[1].Value == name ? $", {name}: {value}" : match.Value)
+                : $"{code[..^1]}, {name}: {value})";
+        return code;
+    }
+
+    [GeneratedRegex(@", (\w+): ([^,)]+)")]
+    private static partial Regex Option();
+
     [GeneratedRegex(@"\blr\b(?!:)")]
     private static partial Regex LearningRate();
 

@@ -8,7 +8,7 @@ namespace CompareOptimizers.Report;
 internal static class OverviewPlots
 {
     private const double LeastLoss = 1e-3; // that is shown
-    private const double AccuracyRange = 20; // below the best, in per cent
+    private const double ScoreRange = 0.2; // below the best
 
     /// <summary>What a step takes beside its closure, of those optimizers that do not call it themselves.</summary>
     public static Figure? StepTimes(IReadOnlyList<Duel> duels)
@@ -29,12 +29,13 @@ internal static class OverviewPlots
         $"{picture}-seconds", "Training loss over seconds", new("seconds of training", From: 0), LossAxis(duels),
         [.. duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. duel.Ours.Loss.Select(sample => (sample.Seconds, sample.Value))]))]);
 
-    public static Figure AccuracyOverEpochs(string picture, IReadOnlyList<Duel> duels)
+    public static Figure ScoreOverEpochs(string picture, IReadOnlyList<Duel> duels)
     {
-        Line[] lines = [.. duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. duel.Ours.Accuracy.Select(sample => (sample.Epochs, 100 * sample.Value))]))];
+        var name = duels[0].Objective.ScoreName;
+        Line[] lines = [.. duels.Select((duel, i) => new Line(duel.Contender.Name, i, [.. duel.Ours.Score.Select(sample => (sample.Epochs, sample.Value))]))];
         var values = lines.SelectMany(line => line.Points).Select(point => point.Y).Where(double.IsFinite).DefaultIfEmpty();
-        double? from = values.Max() - AccuracyRange is var least && least > values.Min() ? least : null;
-        return LinePlot.Of($"{picture}-accuracy", "Test accuracy over epochs", new("epochs", From: 0), new("% correct", From: from), lines);
+        double? from = values.Max() - ScoreRange is var least && least > values.Min() ? least : null;
+        return LinePlot.Of($"{picture}-score", $"Test {name} over epochs", new("epochs", From: 0), new($"test {name}", From: from), lines);
     }
 
     private static IEnumerable<Line> Courses(Duel duel)

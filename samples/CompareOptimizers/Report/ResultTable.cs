@@ -11,12 +11,18 @@ internal sealed record ResultTable(string[] Columns, string[][] Rows)
 
     /// <summary>What a reader must know about the columns.</summary>
     public const string Legend =
-        "Final loss: mean over at most 10,000 of the images trained with. Milliseconds: the median of what a step takes beside its closure, so without forward and backward pass. "
+        "Final loss: mean over at most 10,000 of the examples trained with. Milliseconds: the median of what a step takes beside its closure, so without forward and backward pass. "
         + "* Decides itself how often it evaluates the loss: the whole step, the reference's too. Ratio: the reference's time by ours. Largest weight difference: after the last step.";
 
-    public static ResultTable Of(IEnumerable<Duel> duels) => new(
-        ["optimizer", "reference", "final loss", "reference's loss", "test accuracy", "reference's accuracy", "ms per optimizer step", "reference's ms", "ratio", "largest weight difference"],
-        [.. duels.Select(Row)]);
+    public static ResultTable Of(IReadOnlyList<Duel> duels)
+    {
+        var score = duels.Count == 0 ? "score" : duels[0].Objective.ScoreName;
+        return new(
+            ["optimizer", "reference", "final loss", "reference's loss", $"test {score}", $"reference's {score}", "ms per optimizer step", "reference's ms", "ratio", "largest weight difference"],
+            [.. duels.Select(Row)]);
+    }
+
+    private static string Score(Duel duel, Course? course) => course is null || double.IsNaN(course.TestScore) ? Numbers.None : duel.Objective.Format(course.TestScore);
 
     public string ToCsv() => string.Concat(new[] { Columns }.Concat(Rows).Select(row => string.Join(',', row.Select(Quote)) + '\n'));
 
@@ -30,7 +36,7 @@ internal sealed record ResultTable(string[] Columns, string[][] Rows)
             duel.Contender.Name + (duel.EndedEarly is null ? "" : $" ({duel.EndedEarly})"),
             duel.Contender.Reference is { } reference ? reference.Name + (reference.SameAlgorithm ? "" : " (closest)") : Numbers.None,
             Numbers.Loss(ours.FinalLoss), Numbers.Loss(theirs?.FinalLoss),
-            Numbers.Share(ours.TestAccuracy), Numbers.Share(theirs?.TestAccuracy),
+            Score(duel, ours), Score(duel, theirs),
             Numbers.Milliseconds(ours.StepMilliseconds) + (duel.Contender.Closure == Closure.ReturnsLoss ? WholeStep : ""), Numbers.Milliseconds(theirs?.StepMilliseconds),
             Numbers.Ratio(theirs?.StepMilliseconds / ours.StepMilliseconds),
             Numbers.Difference(duel.FinalDifference),

@@ -6,19 +6,19 @@ internal readonly record struct Sample(double Epochs, int Steps, double Seconds,
 /// <summary>How a training went.</summary>
 internal sealed class Course
 {
-    /// <summary>The loss on some of the training images, the same each time.</summary>
+    /// <summary>The loss on some of the training examples, the same each time.</summary>
     public List<Sample> Loss { get; } = [];
 
-    /// <summary>Share of the test images that are classified correctly.</summary>
-    public List<Sample> Accuracy { get; } = [];
+    /// <summary>How well the test examples are told: <see cref="Objective.Score"/>.</summary>
+    public List<Sample> Score { get; } = [];
 
     public int Steps { get; set; }
 
     /// <summary>Median milliseconds of a step: outside of its closure, or of all of it where the optimizer decides how often to evaluate the closure.</summary>
     public double StepMilliseconds { get; set; }
 
-    /// <summary>Loss on training images at the end.</summary>
+    /// <summary>Loss on training examples at the end.</summary>
     public double FinalLoss { get; set; } = double.NaN;
 
-    public double TestAccuracy => Accuracy.Count == 0 ? double.NaN : Accuracy[^1].Value;
+    public double TestScore => Score.Count == 0 ? double.NaN : Score[^1].Value;
 }

@@ -3,9 +3,10 @@ using CompareOptimizers.Registry;
 namespace CompareOptimizers.Training;
 
 /// <summary>How an optimizer and its reference trained the same model.</summary>
-internal sealed class Duel(Contender contender)
+internal sealed class Duel(Contender contender, Objective objective)
 {
     public Contender Contender => contender;
+    public Objective Objective => objective;
     public Course Ours { get; } = new();
     public Course? Reference { get; } = contender.Reference is null ? null : new();
 

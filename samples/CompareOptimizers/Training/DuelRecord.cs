@@ -36,10 +36,10 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
             duel.Difference.Add(new(epochs, Steps, ours.Seconds, ours.LargestDifference(reference)));
     }
 
-    public void SampleAccuracy(double epochs)
+    public void SampleScore(double epochs)
     {
         foreach (var side in sides)
-            side.SampleAccuracy(epochs, test);
+            side.SampleScore(epochs, test);
     }
 
     public Duel Finish(Examples train)
@@ -58,7 +58,7 @@ internal sealed class DuelRecord(Duel duel, Trainee ours, Trainee? reference, Ex
 
         public void SampleLoss(double epochs, Examples train) => course.Loss.Add(Sample(epochs, trainee.Evaluate(train).loss));
 
-        public void SampleAccuracy(double epochs, Examples test) => course.Accuracy.Add(Sample(epochs, trainee.Evaluate(test).accuracy));
+        public void SampleScore(double epochs, Examples test) => course.Score.Add(Sample(epochs, trainee.Evaluate(test).score));
 
         public void Finish(Examples train, bool wholeSteps)
         {

@@ -5,12 +5,11 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch.optim;
-using F = TorchSharp.torch.nn.functional;
 
 namespace CompareOptimizers.Training;
 
 /// <summary>A model and the optimizer that trains it, with a stopwatch.</summary>
-internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Parameter>, Optimizer> make, Closure closure) : IDisposable
+internal sealed class Trainee(Module<Tensor, Tensor> model, Objective objective, Func<IEnumerable<Parameter>, Optimizer> make, Closure closure) : IDisposable
 {
     private const int EvaluationBatch = 5000;
     private readonly Optimizer optimizer = make(model.parameters());
@@ -50,23 +49,23 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
         return first ?? double.NaN;
     }
 
-    /// <summary>Mean loss and share of correct answers.</summary>
-    public (double loss, double accuracy) Evaluate(Examples examples)
+    /// <summary>Mean loss and score.</summary>
+    public (double loss, double score) Evaluate(Examples examples)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         model.eval();
-        var (loss, correct) = (0.0, 0.0);
+        var (loss, sum) = (0.0, 0.0);
         for (var start = 0; start < examples.Count; start += EvaluationBatch)
         {
             var count = Math.Min(EvaluationBatch, examples.Count - start);
-            var labels = examples.Labels.narrow(0, start, count);
-            var scores = model.forward(examples.Images.narrow(0, start, count));
-            loss += F.cross_entropy(scores, labels).ToDouble() * count;
-            correct += scores.argmax(1).eq(labels).sum().ToDouble();
+            var targets = examples.Targets.narrow(0, start, count);
+            var outputs = model.forward(examples.Inputs.narrow(0, start, count));
+            loss += objective.Loss(outputs, targets).ToDouble() * count;
+            sum += objective.Sum(outputs, targets);
         }
         model.train();
-        return (loss / examples.Count, correct / examples.Count);
+        return (loss / examples.Count, objective.Score(sum, examples.Targets));
     }
 
     /// <summary>The largest difference between a weight of this model and of another.</summary>
@@ -79,7 +78,7 @@ internal sealed class Trainee(Module<Tensor, Tensor> model, Func<IEnumerable<Par
 
     private IEnumerable<Parameter> Parameters => model.parameters();
 
-    private Tensor Loss(Examples batch) => F.cross_entropy(model.forward(batch.Images), batch.Labels);
+    private Tensor Loss(Examples batch) => objective.Loss(model.forward(batch.Inputs), batch.Targets);
 
     private Tensor LossAndGradients(Examples batch)
     {
