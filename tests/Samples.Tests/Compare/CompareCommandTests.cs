@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Datasets;
 
 namespace Samples.Tests;
 
@@ -55,6 +57,38 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(first, Losses("3"));
         Assert.NotEqual(first, Losses("4"));
     }
+
+    [Fact]
+    public void A_table_is_learned_with_the_best_of_several_learning_rates()
+    {
+        var table = Path.Combine(folder.FullName, "flowers.csv");
+        File.WriteAllLines(table, Iris.Load().Flowers.Select(flower => FormattableString.Invariant($"{flower.SepalLength},{flower.SepalWidth},{flower.PetalLength},{flower.PetalWidth},species {flower.Species}"))
+            .Prepend("sepal length,sepal width,petal length,petal width,species"));
+
+        var ended = Compare("--data", table, "--label", "species", "--lr", "1e-5..1e-1", "--optimizer", "Adam", "--optimizer", "SGD:momentum=0.5", "--epochs", "20");
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.All(Results(), row => Assert.InRange(Number(row["test accuracy"]), 85, 100));
+        Assert.All(Results(), row => Assert.InRange(Number(row["largest weight difference"]), 0, 1e-5));
+        var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output, "results.json"))).RootElement;
+        foreach (var sweep in results.GetProperty("sweeps").EnumerateArray())
+        {
+            var trials = sweep.GetProperty("trials").EnumerateArray().ToArray();
+            Assert.Equal(9, trials.Length);
+            Assert.Equal(trials.MinBy(trial => trial.GetProperty("finalLoss").GetDouble()).GetProperty("lr").GetDouble(), sweep.GetProperty("bestLr").GetDouble());
+        }
+        Assert.Equal(["Adam", "SGD:momentum=0.5"], results.GetProperty("optimizers").EnumerateArray().Select(optimizer => optimizer.GetProperty("name").GetString()));
+        Assert.Contains("data-picture=\"learning-rates\"", File.ReadAllText(Path.Combine(Output, "report.html")));
+    }
+
+    [Theory]
+    [InlineData("--label", "species", "--label is for tables")]
+    [InlineData("--device", "cuda:99", "--device is 'cuda:99'")]
+    [InlineData("--device", "toaster", "must be cpu, cuda")]
+    [InlineData("--lr", "1..0.1", "--lr is '1..0.1'")]
+    [InlineData("--lr", "0", "--lr is '0'")]
+    [InlineData("--optimizer", "Adam:lr", "NAME=VALUE")]
+    public void What_cannot_be_is_said_in_one_line(string option, string value, string said) => Assert.Contains(said, AssertRefused(option, value));
 
     [Fact]
     public void Interrupted_it_reports_what_is_there()
