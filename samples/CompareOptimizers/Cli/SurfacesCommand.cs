@@ -32,6 +32,7 @@ internal static class SurfacesCommand
         }
         foreach (var subject in Settings.OfEach.TakeWhile(_ => !session.Interrupted))
         {
+            Console.WriteLine($"{subject.Title}: what its settings do ({settings.Count + 1} of {Settings.OfEach.Length})");
             settings.Add([descent.Draw(subject, Surface.Rosenbrock), descent.Draw(subject, Surface.Valley)]);
         }
         return session.End("surfaces.html", SurfacesReport.Page(surfaces, settings, steps, session.Interrupted));
