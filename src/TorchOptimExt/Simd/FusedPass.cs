@@ -114,9 +114,8 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         else Loop<T, M, S, VectorLanes<T>>(s, from, to);
     }
 
-    // One loop for each number of states: what is not there costs nothing. The loops have a copy of the rule of their own, to which nothing
-    // else
-    // refers, so that its numbers stay in registers.
+    // One loop for each number of states, and one for states with a gap between them: what is not there costs nothing. The loops have a copy
+    // of the rule of their own, to which nothing else refers, so that its numbers stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a first step, too, at full speed
     private static void Loop<T, M, S, V>(in Segment<TRule> s, long from, long to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
@@ -127,7 +126,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         S* a = (S*)s.First, b = (S*)s.Second, c = (S*)s.Third;
         var (at, last) = (from, to - V.Count);
         V param, first = default, second = default, third = default;
-        if (a == null)
+        if (a == null && b == null && c == null)
             for (; at <= last; at += V.Count)
             {
                 if (hint) { Hint(p + at); Hint(g + at); }
@@ -135,7 +134,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 rule.Apply(ref param, V.Load(g + at), ref first, ref second, ref third);
                 V.Store(param, p + at);
             }
-        else if (b == null)
+        else if (b == null && c == null)
             for (; at <= last; at += V.Count)
             {
                 if (hint) { Hint(p + at); Hint(g + at); Hint(a + at); }
@@ -144,7 +143,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 V.Store(param, p + at);
                 V.Store(first, a + at);
             }
-        else if (c == null)
+        else if (a != null && b != null && c == null)
             for (; at <= last; at += V.Count)
             {
                 if (hint) { Hint(p + at); Hint(g + at); Hint(a + at); Hint(b + at); }
@@ -154,7 +153,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 V.Store(first, a + at);
                 V.Store(second, b + at);
             }
-        else
+        else if (a != null && b != null)
             for (; at <= last; at += V.Count)
             {
                 (param, first, second, third) = (V.Load(p + at), V.Load(a + at), V.Load(b + at), V.Load(c + at));
@@ -163,6 +162,19 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 V.Store(first, a + at);
                 V.Store(second, b + at);
                 V.Store(third, c + at);
+            }
+        else
+            for (; at <= last; at += V.Count)
+            {
+                param = V.Load(p + at);
+                if (a != null) first = V.Load(a + at);
+                if (b != null) second = V.Load(b + at);
+                if (c != null) third = V.Load(c + at);
+                rule.Apply(ref param, V.Load(g + at), ref first, ref second, ref third);
+                V.Store(param, p + at);
+                if (a != null) V.Store(first, a + at);
+                if (b != null) V.Store(second, b + at);
+                if (c != null) V.Store(third, c + at);
             }
         if (at < to) Tail<T, M, S, V>(s.Rule, p + at, g + at,
             a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at, (int)(to - at));

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Tests.Simd;
 
 /// <summary>An update rule with all its branches taken, as one step of the pass over memory and of the pass over tensors.</summary>
-internal abstract record RuleCase(string Name, Func<int, double>[] States)
+internal abstract record RuleCase(string Name, Func<int, double>?[] States)
 {
     public static IReadOnlyList<RuleCase> All { get; } =
     [
@@ -18,6 +18,7 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
         new Of<AdadeltaRule>("Adadelta", new(1, 0.9, 1e-6, 0.01, true), Positive, Positive),
         new Of<RMSPropRule>("RMSProp", new(0.01, 0.99, 1e-8, 0, 0, false, false), Positive),
         new Of<RMSPropRule>("RMSProp, centered, with momentum", new(0.01, 0.9, 1e-8, 0.01, 0.9, true, true), i => 1 + Positive(i), i => Signed(i) / 2, Signed),
+        new Of<RMSPropRule>("RMSProp, with momentum", new(0.01, 0.9, 1e-8, 0.01, 0.9, false, false), Positive, null, Signed),
         new Of<AdamRule>("Adam", new(0.001, 0.9, 0.999, 1e-8, 0, false, false, 3), Signed, Positive),
         new Of<AdamRule>("Adam, AMSGrad", new(0.001, 0.9, 0.999, 1e-8, 0.01, true, true, 7), Signed, Positive, i => Positive(i + 3)),
         new Of<AdamWRule>("AdamW", new(0.001, 0.8, 0.99, 1e-8, 0.1, true, true, 2), Signed, Positive, i => Positive(i + 3)),
@@ -38,9 +39,12 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
 
     public static RuleCase Named(string name) => All.Single(c => c.Name == name);
 
-    /// <summary>Parameter, gradient and states of a number of elements; gradients have both signs and zeros.</summary>
+    /// <summary>Parameter, gradient and those states that there are, of a number of elements; gradients have both signs and zeros.</summary>
     public Tensor[] Tensors(int count, ScalarType dtype) =>
-        [.. States.Prepend(i => i % 7 == 0 ? 0 : Signed(3 * i + 1)).Prepend(i => 2 * Signed(i)).Select(value => tensor(Enumerable.Range(0, count).Select(value).ToArray(), dtype: dtype))];
+        [.. States.OfType<Func<int, double>>().Prepend(i => i % 7 == 0 ? 0 : Signed(3 * i + 1)).Prepend(i => 2 * Signed(i)).Select(value => tensor(Enumerable.Range(0, count).Select(value).ToArray(), dtype: dtype))];
+
+    /// <summary>Where among <see cref="Tensors"/> the state of that place is; −1 where there is none.</summary>
+    protected int At(int state) => state < States.Length && States[state] is not null ? 2 + States.Take(state).Count(s => s is not null) : -1;
 
     /// <summary>One step in place of parameter, gradient and states.</summary>
     public abstract void RunFused(IReadOnlyList<IReadOnlyList<Tensor>> parameters);
@@ -56,12 +60,12 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
     private static double Signed(int i) => ((37L * i + 11) % 101 - 50) / 50.0;
     private static double Positive(int i) => ((29L * i + 5) % 97 + 1) / 97.0;
 
-    private sealed record Of<TRule>(string Name, TRule Rule, params Func<int, double>[] States) : RuleCase(Name, States) where TRule : struct, IUpdateRule
+    private sealed record Of<TRule>(string Name, TRule Rule, params Func<int, double>?[] States) : RuleCase(Name, States) where TRule : struct, IUpdateRule
     {
         public override void RunFused(IReadOnlyList<IReadOnlyList<Tensor>> parameters)
         {
             var pass = new FusedPass<TRule>();
-            foreach (var t in parameters) Assert.True(pass.Add(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4)), pass.Refused);
+            foreach (var t in parameters) Assert.True(pass.Add(Rule, t[0], t[1], State(t, 0), State(t, 1), State(t, 2)), pass.Refused);
             pass.Run();
         }
 
@@ -76,17 +80,20 @@ internal abstract record RuleCase(string Name, Func<int, double>[] States)
             var rows = tensors.Select(read).ToArray();
             for (var i = 0; i < rows[0].Length; i++)
             {
-                ScalarLanes<T> At(int k) => k < rows.Length ? new(rows[k][i]) : default;
-                var (param, first, second, third) = (At(0), At(2), At(3), At(4));
-                Rule.Apply(ref param, At(1), ref first, ref second, ref third);
+                ScalarLanes<T> Lane(int row) => row < 0 ? default : new(rows[row][i]);
+                var (param, first, second, third) = (Lane(0), Lane(At(0)), Lane(At(1)), Lane(At(2)));
+                Rule.Apply(ref param, Lane(1), ref first, ref second, ref third);
                 rows[0][i] = param.Value;
                 ScalarLanes<T>[] states = [first, second, third];
-                for (var k = 2; k < rows.Length; k++) rows[k][i] = states[k - 2].Value;
+                for (var k = 0; k < 3; k++)
+                    if (At(k) >= 0) rows[At(k)][i] = states[k].Value;
             }
             foreach (var (tensor, row) in tensors.Zip(rows)) tensor.copy_(made(row));
         }
 
         public override void RunOnTensors(IReadOnlyList<Tensor> t) =>
-            TensorPass.Run(Rule, t[0], t[1], t.ElementAtOrDefault(2), t.ElementAtOrDefault(3), t.ElementAtOrDefault(4));
+            TensorPass.Run(Rule, t[0], t[1], State(t, 0), State(t, 1), State(t, 2));
+
+        private Tensor? State(IReadOnlyList<Tensor> tensors, int k) => At(k) < 0 ? null : tensors[At(k)];
     }
 }
