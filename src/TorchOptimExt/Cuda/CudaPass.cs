@@ -1,36 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchOptimExt.Rules;
+using TorchOptimExt.Simd;
 
 namespace TorchOptimExt.Cuda;
 
 /// <summary>
-/// Applies an update rule to many CUDA tensors. The step engine adds every parameter on a CUDA device, then runs the pass once a step;
-/// what the pass does not take is updated by tensor operations.
+/// Applies an update rule to many CUDA tensors: one launch for all those of a device that share the rule with its numbers and what their
+/// elements are, on libtorch's current stream of the device, without waiting for it. The bits are those of <see cref="FusedPass{TRule}"/>.
 /// </summary>
-internal sealed class CudaPass<TRule> where TRule : struct, IUpdateRule
+internal sealed unsafe class CudaPass<TRule>(CudaKernels kernels) where TRule : struct, IUpdateRule
 {
+    // As many batches are looked through: dtypes and devices are few, and numbers of each parameter's own are rare.
+    private const int Near = 8;
+
+    private readonly List<CudaBatch<TRule>> batches = [];      // from step to step: a batch keeps its kernel and its place
+    private readonly RuleTrace trace = new();
+    private byte[] arguments = [];
+    private int count;
+
     /// <summary>Why the last parameter was not taken; null where it was.</summary>
     public string? Refused { get; private set; }
 
     /// <summary>Forgets what was added.</summary>
-    public void Clear() => Refused = null;
+    public void Clear()
+    {
+        for (var k = 0; k < count; k++) batches[k].Clear();
+        (count, Refused) = (0, null);
+    }
 
     /// <summary>
     /// Takes a parameter into this step, or says in <see cref="Refused"/> why not. Nothing is changed and nothing is launched before
     /// <see cref="Run"/>: a later parameter may still end the step.
     /// </summary>
-    /// <param name="rule">The rule with the numbers of this one update.</param>
-    /// <param name="param">The native handle of the parameter, on a CUDA device; it and the others live until
-    /// <see cref="Run"/> has returned.</param>
-    /// <param name="grad">That of its gradient: strided, of the parameter's shape, dtype and device.</param>
-    /// <param name="first">That of the first state tensor, of the parameter's shape and device; 0 where there is none.</param>
-    /// <param name="second">That of the second.</param>
-    /// <param name="third">That of the third.</param>
-    public bool Add(in TRule rule, nint param, nint grad, nint first, nint second, nint third)
+    /// <param name="device">The index of the device whose memory the segment lies in.</param>
+    /// <param name="segment">The elements, which live until <see cref="Run"/> has returned.</param>
+    public bool Add(int device, in Segment<TRule> segment)
     {
-        Refused = "it is on a CUDA device";
-        return false;
+        Refused = null;
+        if (segment.Length == 0) return true;
+        var states = (segment.First != 0 ? StateMask.First : 0) | (segment.Second != 0 ? StateMask.Second : 0)
+            | (segment.Third != 0 ? StateMask.Third : 0);
+        if (KnownBatch(device, segment.Elements, states, segment.Rule) is not { } batch)
+        {
+            trace.Record(segment.Rule, states);
+            batch = BatchOfTrace(device, segment.Elements, states) ?? NewBatch(device, segment.Elements, states, segment.Rule);
+            if (batch is null) return false;
+        }
+        batch.Add(segment.Param, segment.Grad, segment.First, segment.Second, segment.Third, segment.Length);
+        return true;
+    }
+
+    // Most parameters of a step have the rule of the one before, to the byte, or that of the last of its dtype.
+    private CudaBatch<TRule>? KnownBatch(int device, Elements elements, StateMask states, in TRule rule)
+    {
+        for (var k = count - 1; k >= Math.Max(0, count - Near); k--)
+            if (batches[k].Takes(device, elements, states) && batches[k].Has(rule)) return batches[k];
+        return null;
+    }
+
+    private CudaBatch<TRule>? BatchOfTrace(int device, Elements elements, StateMask states)
+    {
+        for (var k = count - 1; k >= Math.Max(0, count - Near); k--)
+            if (batches[k].Takes(device, elements, states) && batches[k].Takes(trace)) return batches[k];
+        return null;
+    }
+
+    private CudaBatch<TRule>? NewBatch(int device, Elements elements, StateMask states, in TRule rule)
+    {
+        var layout = new KernelLayout(elements, states, trace.Numbers.Length);
+        if (layout.SmallCapacity < 1)
+        {
+            Refused = $"its rule takes {trace.Numbers.Length} numbers, more than a kernel has room for";
+            return null;
+        }
+        var known = count < batches.Count && batches[count].Runs(device, layout, trace) ? batches[count].Kernel : null;
+        if ((known ?? kernels.Find(typeof(TRule), trace, layout, device)) is not { } kernel)
+        {
+            Refused = $"no CUDA kernel can be compiled: {kernels.Unavailable}";
+            return null;
+        }
+        if (count == batches.Count) batches.Add(new());
+        batches[count].Begin(kernel, rule, trace.Numbers);
+        return batches[count++];
     }
 
     /// <summary>Updates everything that was added, on each device's current stream, without waiting for it.</summary>
-    public void Run() => Clear();
+    /// <exception cref="InvalidOperationException">A launch failed; what was added before it may be updated.</exception>
+    public void Run()
+    {
+        if (count == 0) return;
+        if (arguments.Length == 0) arguments = GC.AllocateUninitializedArray<byte>(KernelLayout.LargeBytes + 4, pinned: true);
+        var buffer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(arguments));
+        for (var k = 0; k < count; k++) batches[k].Launch(buffer);
+        Clear();
+    }
 }

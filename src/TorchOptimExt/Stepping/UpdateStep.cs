@@ -33,13 +33,16 @@ namespace TorchOptimExt.Stepping;
 internal abstract class UpdateStep<TOptions, TState, TRule>
     where TOptions : OptimizerOptions where TState : OptimizerState where TRule : struct, IUpdateRule
 {
-    private readonly Passes<TRule> plain = new();
+    private readonly CudaKernels kernels = CudaKernels.Current;
+    private readonly Passes<TRule> plain;
     private readonly SharedMemory shared = new();
     private Passes<Scaled<TRule>>? scaled;
     private Visit[] visits = [];
     private int count;
     private double factor;
     private (TOptions? options, long key, TRule rule) latest;
+
+    protected UpdateStep() => plain = new(kernels);
 
     /// <summary>Whether the last step ran without tensor operations.</summary>
     public bool Fused { get; private set; }
@@ -204,18 +207,11 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         CheckState(visit, visit.First);
         CheckState(visit, visit.Second);
         CheckState(visit, visit.Third);
-        string? reason;
-        if (visit.Facts.Device == DeviceType.CUDA && visit.Held != 0)
-        {
-            reason = AddToCuda(visit);
-            visit.Route = reason is null ? Route.Cuda : Route.Tensors;
-        }
-        else
-        {
-            reason = Jit.Unoptimized ?? OnePass.Obstacle(visit.Facts, visit.Grad,
-                visit.First, visit.Second, visit.Third, out visit.Elements);
-            visit.Route = reason is null ? Route.OnePass : Route.Tensors;
-        }
+        var (device, route) = visit.Facts.Device == kernels.DeviceType && visit.Held != 0
+            ? (kernels.DeviceType, Route.Cuda) : (DeviceType.CPU, Route.OnePass);
+        var reason = (route == Route.OnePass ? Jit.Unoptimized : null) ?? OnePass.Obstacle(visit.Facts, visit.Grad,
+            visit.First, visit.Second, visit.Third, out visit.Elements, device);
+        visit.Route = reason is null ? route : Route.Tensors;
         if (reason is not null) NotFusedBecause ??= Refusal(visit, reason);
     }
 
@@ -232,16 +228,6 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
                 + "make a new optimizer.");
     }
 
-    private string? AddToCuda(in Visit visit)
-    {
-        if (factor == 1) return Refused(plain.Cuda, visit.Rule, visit);
-        return Refused((scaled ??= new()).Cuda, new Scaled<TRule>(visit.Rule, factor), visit);
-
-        string? Refused<R>(CudaPass<R> pass, in R rule, in Visit visit) where R : struct, IUpdateRule =>
-            pass.Add(rule, visit.Facts.Handle, visit.Held, visit.First.Handle, visit.Second.Handle, visit.Third.Handle)
-                ? null : pass.Refused;
-    }
-
     // Parameters that share memory are updated one after the other, as TorchSharp does.
     private void Separate()
     {
@@ -253,7 +239,7 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         {
             NotFusedBecause ??= $"{NameOf(visits[one])} and {NameOf(visits[other])} share memory";
             foreach (var k in (ReadOnlySpan<int>)[one, other])
-                if (visits[k].Route == Route.OnePass) visits[k].Route = Route.Tensors;
+                if (visits[k].Route is Route.OnePass or Route.Cuda) visits[k].Route = Route.Tensors;
         }
     }
 
@@ -263,8 +249,8 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         var (sparse, onTensors) = (0, 0);
         for (var k = 0; k < count; k++)
         {
-            if (visits[k].Route == Route.OnePass) AddToPass(visits[k]);
-            else if (visits[k].Route == Route.Tensors) onTensors++;
+            if (visits[k].Route is Route.OnePass or Route.Cuda) AddToPass(ref visits[k]);
+            if (visits[k].Route == Route.Tensors) onTensors++;
             else if (visits[k].Route == Route.TorchSharp) sparse++;
         }
         if (sparse > 0) RunTorchSharps(sparseStep!);
@@ -276,15 +262,23 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
             if (visits[k].Route is Route.OnePass or Route.Cuda) Updated(visits[k].Options, visits[k].State);
     }
 
-    private void AddToPass(in Visit v)
+    // What has no kernel is updated by tensor operations.
+    private void AddToPass(ref Visit visit)
     {
-        if (factor == 1)
-            plain.OnePass.Add(new(v.Rule, v.Elements, v.Facts.Address, v.Grad.Address,
-                v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length));
-        else
-            (scaled ??= new()).OnePass.Add(
-                new(new(v.Rule, factor), v.Elements, v.Facts.Address, v.Grad.Address,
-                    v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length));
+        var reason = factor == 1 ? Refused(plain, visit.Rule, visit)
+            : Refused(scaled ??= new(kernels), new Scaled<TRule>(visit.Rule, factor), visit);
+        if (reason is null) return;
+        visit.Route = Route.Tensors;
+        NotFusedBecause ??= Refusal(visit, reason);
+
+        static string? Refused<R>(Passes<R> passes, in R rule, in Visit v) where R : struct, IUpdateRule
+        {
+            var segment = new Segment<R>(rule, v.Elements, v.Facts.Address, v.Grad.Address,
+                v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length);
+            if (v.Route == Route.Cuda) return passes.Cuda.Add(v.Facts.DeviceIndex, segment) ? null : passes.Cuda.Refused;
+            passes.OnePass.Add(segment);
+            return null;
+        }
     }
 
     // The rule is made anew: of two that share a state, too, the second update follows the first.
@@ -355,10 +349,10 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         public TensorFacts Facts, Grad, First, Second, Third;
     }
 
-    private sealed class Passes<R> where R : struct, IUpdateRule
+    private sealed class Passes<R>(CudaKernels kernels) where R : struct, IUpdateRule
     {
         public FusedPass<R> OnePass { get; } = new();
-        public CudaPass<R> Cuda { get; } = new();
+        public CudaPass<R> Cuda { get; } = new(kernels);
 
         public void Run()
         {

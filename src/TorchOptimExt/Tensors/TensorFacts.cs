@@ -66,7 +66,7 @@ internal struct TensorFacts
         Length = 1;
         for (var d = 0; d < Math.Min(Dimensions, Near); d++) Length *= sizes[d] = NativeTensor.Size(Handle, d);
         if (Dimensions > Near) Length = NativeTensor.Length(Handle);
-        if (Device == DeviceType.CPU) Address = NativeTensor.Data(Handle);
+        if (Device is DeviceType.CPU or DeviceType.CUDA) Address = NativeTensor.Data(Handle);
     }
 
     private void ReadPublic(Tensor tensor)
@@ -95,7 +95,10 @@ internal struct TensorFacts
     /// <summary>How many elements it has.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Where the first element lies in the CPU's memory; 0 elsewhere.</summary>
+    /// <summary>
+    /// Where the first element lies in memory: the CPU's or, where <see cref="NativeTensor.Available"/> holds, CUDA's, which has other
+    /// addresses; 0 elsewhere.
+    /// </summary>
     public nint Address { get; private set; }
 
     public readonly int DeviceIndex => NativeTensor.Available ? NativeTensor.DeviceIndex(Handle) : tensor!.device_index;
