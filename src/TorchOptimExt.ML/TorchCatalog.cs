@@ -144,7 +144,7 @@ public static class TorchCatalog
     private static (string label, string features, string? weight) Columns(TorchTrainerOptions options) =>
         (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
 
-    private static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor,
+    internal static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor,
         Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int epochs, int batchSize, long? seed)
     {
         var options = new TorchTrainerOptions

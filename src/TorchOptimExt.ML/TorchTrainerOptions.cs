@@ -28,7 +28,8 @@ namespace TorchOptimExt.ML;
 public sealed class TorchTrainerOptions : TrainingOptions
 {
     /// <summary>
-    /// The label column: Boolean for binary classification, a key for multiclass, Single for regression. Default: "Label".
+    /// The label column: Boolean for binary classification, a key for multiclass, Single for regression; for several outputs or labels a
+    /// vector of known size, of Single (NaN is a missing one) or, for labels, Boolean. Default: "Label".
     /// </summary>
     public string LabelColumnName { get; set; } = "Label";
 
