@@ -175,8 +175,12 @@ public sealed class DataParallel
     private static string Describe(Assembly? assembly) =>
         $"{assembly?.GetName().Name} {assembly?.GetName().Version}, build {assembly?.ManifestModule.ModuleVersionId}";
 
-    private string Shapes(IEnumerable<Tensor> buffers) => string.Join(' ', parameters.Concat(buffers)
-        .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.dtype}[{string.Join(',', t.shape)}]")));
+    // The parameters group by group, then the buffers.
+    private string Shapes(IEnumerable<Tensor> buffers) => string.Join("; ", Optimizer.ParamGroups.Cast<ParamGroup>()
+        .Select(group => Shapes(group.Parameters, "no parameters")).Append(Shapes(buffers, "no buffers")));
+
+    private static string Shapes(IEnumerable<Tensor> tensors, string none) => string.Join(' ', tensors
+        .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.dtype}[{string.Join(',', t.shape)}]")).DefaultIfEmpty(none));
 
     private void Compare(string what, string mine)
     {

@@ -159,12 +159,14 @@ public class RanksTests
     [InlineData("mpirun.openmpi", "model")]
     [InlineData("mpiexec.mpich", "model")]
     [InlineData("mpirun.openmpi", "optimizer")]
+    [InlineData("mpirun.openmpi", "groups")]
     [InlineData("mpirun.openmpi", "leave")]
     public void Ranks_that_do_something_else_are_told_apart(string launcher, string what)
     {
         var (code, _, error) = Launcher.Run(launcher, 2, what);
         Assert.NotEqual(0, code);
         if (what == "model") Assert.Contains("Rank 1 has the model Float64[4,3]", error);
+        if (what == "groups") Assert.Contains("Rank 1 has the model Float64[5,3]; Float64[5] Float64[1,5] Float64[1]; no buffers, rank 0 Float64[5,3] Float64[5]", error);
         if (what == "optimizer") Assert.Contains("Rank 1 has the optimizer TorchOptimExt.Fused.SGD, rank 0 TorchOptimExt.Fused.Adam", error);
     }
 

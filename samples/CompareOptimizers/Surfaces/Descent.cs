@@ -9,6 +9,7 @@ namespace CompareOptimizers.Surfaces;
 internal sealed class Descent(int steps, CancellationToken cancel)
 {
     private const double FarAway = 1e6;
+    private const double AsGoodAsDown = 1e-12; // of the first gap
 
     /// <summary>The learning rates that are tried: half decades from 1e-4 to 10.</summary>
     public static readonly double[] LearningRates = [.. Enumerable.Range(-8, 11).Select(i => Math.Pow(10, i / 2.0))];
@@ -17,12 +18,18 @@ internal sealed class Descent(int steps, CancellationToken cancel)
     public Picture Draw(Subject subject, Surface surface) =>
         new(subject.Title, surface, [.. subject.Settings.Select(setting => Best(setting, surface)).OfType<Trail>()]);
 
-    /// <summary>The trail that ends lowest among those of all learning rates that stay on the drawn part of the surface, or of all where none does. null where interrupted.</summary>
+    /// <summary>
+    /// The trail that ends lowest among those of all learning rates that stay on the drawn part of the surface, or of all where none does; of those that end
+    /// where only rounding tells them apart, the one that is down first. null where interrupted.
+    /// </summary>
     public Trail? Best(Setting setting, Surface surface)
     {
         var trails = LearningRates.TakeWhile(_ => !cancel.IsCancellationRequested).Select(lr => Follow(setting, lr, surface)).ToList();
-        return cancel.IsCancellationRequested ? null : trails.OrderByDescending(trail => trail.StaysWithin(surface)).ThenBy(trail => double.IsFinite(trail.FinalGap) ? trail.FinalGap : double.PositiveInfinity).First();
+        return cancel.IsCancellationRequested ? null
+            : trails.OrderByDescending(trail => trail.StaysWithin(surface)).ThenBy(Lowness).ThenBy(trail => trail.StepsToThousandth ?? int.MaxValue).ThenBy(trail => trail.FinalGap).First();
     }
+
+    private static double Lowness(Trail trail) => double.IsFinite(trail.FinalGap) ? Math.Max(trail.FinalGap, AsGoodAsDown * trail.Gaps[0]) : double.PositiveInfinity;
 
     private Trail Follow(Setting setting, double lr, Surface surface)
     {

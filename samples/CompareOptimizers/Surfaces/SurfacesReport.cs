@@ -13,7 +13,7 @@ internal static class SurfacesReport
     public static HtmlPage Page(IReadOnlyList<Picture[]> surfaces, IReadOnlyList<Picture[]> settings, int steps, bool interrupted)
     {
         var page = new HtmlPage("Optimizers on surfaces")
-            .Heading("Optimizers on surfaces", $"Each optimizer takes {steps} steps from the same start, with the one of {Descent.LearningRates.Length} learning rates from 0.0001 to 10 that ends lowest without leaving the picture. Ring: the start. Crosses: the minima. Grey: lines of equal height. The last number of a label: how far above the minimum the last step ends.")
+            .Heading("Optimizers on surfaces", $"Each optimizer takes {steps} steps from the same start, with the one of {Descent.LearningRates.Length} learning rates from 0.0001 to 10 that ends lowest without leaving the picture; of those that are as good as down, the one that is down first. Ring: the start. Crosses: the minima. Grey: lines of equal height. The last number of a label: how far above the minimum the last step ends.")
             .Facts(RunFacts.OfThisMachine());
         if (interrupted)
             page.Paragraph("This run was interrupted: it shows what was done until then.", "warning");

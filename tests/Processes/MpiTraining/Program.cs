@@ -55,6 +55,7 @@ try
         "sgd" => optim.fused.SGD(model.parameters(), 0.1, momentum: 0.9),
         "rmsprop" => optim.fused.RMSProp(model.parameters(), 0.01, momentum: 0.5),
         "optimizer" when world.Rank == 1 => optim.fused.SGD(model.parameters(), 0.1),
+        "groups" when world.Rank == 1 => optim.fused.Adam(new TorchSharp.Modules.Adam.ParamGroup[] { new(model.parameters().Take(1)), new(model.parameters().Skip(1)) }, 0.05),
         "lbfgs" or "stale" => optim.WolfeLBFGS(model.parameters()),
         "armijo" => optim.ArmijoGD(model.parameters()),
         "ars" => optim.ARS(model.parameters(), n_directions: 5, seed: 4),
