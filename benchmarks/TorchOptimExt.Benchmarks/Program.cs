@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Datasets;
+using TorchOptimExt.Benchmarks.Gpu;
 using TorchOptimExt.Benchmarks.LineSearch;
 using TorchOptimExt.Benchmarks.MlNet;
 using TorchOptimExt.Benchmarks.RandomSearch;
@@ -16,6 +17,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals. Without a 
     MlNetCommand.Create(),
     ScalingCommand.Create(),
     MpiCommand.Create(),
+    GpuCommand.Create(),
 };
 var named = args.Length > 0 && (!args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version");
 try

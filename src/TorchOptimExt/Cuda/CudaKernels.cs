@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
@@ -42,7 +43,7 @@ internal sealed class CudaKernels(Func<ICudaDriver> open)
             {
                 return Load(rule, trace, layout, device);
             }
-            catch (Exception e) when (e is CudaException or DllNotFoundException or EntryPointNotFoundException)
+            catch (Exception e) when (e is CudaException or Win32Exception)
             {
                 Unavailable = e.Message;
                 if (Logger is not null) CudaLog.Unavailable(Logger, e.Message);

@@ -2,6 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Simd;
+using TorchOptimExt.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TorchOptimExt.Cuda;
 
@@ -21,6 +24,9 @@ internal sealed unsafe class CudaPass<TRule>(CudaKernels kernels) where TRule : 
 
     /// <summary>Why the last parameter was not taken; null where it was.</summary>
     public string? Refused { get; private set; }
+
+    /// <summary>Whose tensors it takes.</summary>
+    public DeviceType DeviceType => kernels.DeviceType;
 
     /// <summary>Forgets what was added.</summary>
     public void Clear()
@@ -50,6 +56,24 @@ internal sealed unsafe class CudaPass<TRule>(CudaKernels kernels) where TRule : 
         batch.Add(segment.Param, segment.Grad, segment.First, segment.Second, segment.Third, segment.Length);
         return true;
     }
+
+    /// <summary>
+    /// Takes a parameter with its gradient and state, or says in <see cref="Refused"/> why not. They live until <see cref="Run"/> has
+    /// returned.
+    /// </summary>
+    public bool Add(in TRule rule, Tensor param, Tensor grad, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+    {
+        TensorFacts p = new(param), g = new(grad), a = new(first), b = new(second), c = new(third);
+        var elements = Elements.Float32;
+        Refused = !NativeTensor.Available ? "this TorchSharp does not tell where tensors lie"
+            : OnePass.OtherShape(p, g, a, b, c) ?? OnePass.Obstacle(p, g, a, b, c, out elements, kernels.DeviceType)
+            ?? OtherDevice(p, g) ?? OtherDevice(p, a) ?? OtherDevice(p, b) ?? OtherDevice(p, c);
+        return Refused is null
+            && Add(p.DeviceIndex, new(rule, elements, p.Address, g.Address, a.Address, b.Address, c.Address, p.Length));
+    }
+
+    private static string? OtherDevice(in TensorFacts param, in TensorFacts other) =>
+        other.Handle == 0 || other.DeviceIndex == param.DeviceIndex ? null : $"not all of it is on {param.Where}";
 
     // Most parameters of a step have the rule of the one before, to the byte, or that of the last of its dtype.
     private CudaBatch<TRule>? KnownBatch(int device, Elements elements, StateMask states, in TRule rule)

@@ -1,12 +1,14 @@
+using TorchOptimExt.Cuda;
 using TorchOptimExt.Simd;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>Moves parameters along a ray in one pass over memory, and back from one saved copy.</summary>
+/// <summary>Moves parameters along a ray in one pass over memory, or one launch on CUDA, and back from one saved copy.</summary>
 internal sealed class Ray
 {
     private readonly FusedPass<RayRule> pass = new();
+    private readonly CudaPass<RayRule> onCuda = new(CudaKernels.Current);
     private readonly List<(Leg leg, Tensor origin)> legs = [];
 
     /// <summary>Saves where the parameters are. The copies belong to the open dispose scope.</summary>
@@ -20,12 +22,16 @@ internal sealed class Ray
     public void MoveTo(double step)
     {
         pass.Clear();       // an earlier trial may have ended on the way
+        onCuda.Clear();
         foreach (var (leg, origin) in legs)
         {
-            if (pass.Add(new(step * leg.Scale), leg.Parameter, leg.Direction, origin)) continue;
+            var rule = new RayRule(step * leg.Scale);
+            if (leg.Parameter.device_type == onCuda.DeviceType ? onCuda.Add(rule, leg.Parameter, leg.Direction, origin)
+                : pass.Add(rule, leg.Parameter, leg.Direction, origin)) continue;
             using var moved = origin.add(leg.Direction, step * leg.Scale);
             leg.Parameter.copy_(moved);
         }
+        onCuda.Run();
         pass.Run();
     }
 

@@ -2,7 +2,7 @@ namespace TorchOptimExt.Rules;
 
 /// <summary>
 /// The arithmetic that an update rule may use: several elements at a time, each lane by itself. A rule that is
-/// written over it runs on SIMD registers and on whole tensors (<c>TensorLanes</c>).
+/// written over it runs on SIMD registers, as a kernel on CUDA, and on whole tensors (<c>TensorLanes</c>).
 /// </summary>
 /// <typeparam name="V">The type that implements it.</typeparam>
 /// <remarks>

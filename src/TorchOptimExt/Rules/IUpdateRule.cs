@@ -21,7 +21,7 @@ public interface IUpdateRule
     /// Updates a parameter, and what the optimizer remembers of it, from its gradient. Decide by <see cref="ILanes{V}.Where"/>, not by
     /// <c>if</c>, on what depends on an element.
     /// </summary>
-    /// <typeparam name="V">SIMD registers or tensors.</typeparam>
+    /// <typeparam name="V">SIMD registers, tensors, or what records the update for a kernel on CUDA.</typeparam>
     /// <param name="param">The parameter's elements, updated in place.</param>
     /// <param name="grad">The gradient's elements.</param>
     /// <param name="first">The elements of the first state tensor, updated in place; not to be used where there is none.</param>

@@ -5,8 +5,9 @@ namespace TorchOptimExt.Stepping;
 /// operations.
 /// </summary>
 /// <remarks>
-/// <para>Each parameter goes where it fits: dense tensors of float32, float64, float16 and bfloat16 on the CPU into the pass; others, and
-/// parameters that share memory, through tensor operations; sparse gradients of SGD to TorchSharp's own step.</para>
+/// <para>Each parameter goes where it fits: dense tensors of float32, float64, float16 and bfloat16 on the CPU into the pass, on CUDA into
+/// the launch of a kernel (see <see cref="CudaSteps"/>); others, and parameters that share memory, through tensor operations; sparse
+/// gradients of SGD to TorchSharp's own step.</para>
 /// <para>Of the optimizers that TorchSharp has too, <c>to(device)</c> and the overloads of <c>load_state_dict</c> that read a file are
 /// not virtual in TorchSharp: called through a variable of TorchSharp's class they are TorchSharp's.</para>
 /// </remarks>

@@ -147,6 +147,22 @@ public sealed class CudaStepTests(CompiledKernels compiled) : IDisposable
     }
 
     [GccFact]
+    public void A_line_search_moves_in_launches_of_a_kernel_to_the_same_bits()
+    {
+        using var scope = NewDisposeScope();
+        var driver = compiled.Driver();
+        var (onSimd, onKernels) = (Parameters(float64), Parameters(float64));
+        using var simd = optim.ArmijoGD(onSimd);
+        CudaKernels.Current = compiled.OnCpu(driver);
+        using var kernels = optim.ArmijoGD(onKernels);
+        foreach (var (parameters, optimizer) in new[] { (onSimd, (optim.Optimizer)simd), (onKernels, kernels) })
+            for (var step = 0; step < 5; step++)
+                optimizer.step(() => parameters.Select(p => p.pow(4).sum() + p.sub(0.3).square().sum()).Aggregate((a, b) => a + b));
+        Assert.True(driver.Launches.Count >= 5);
+        foreach (var (a, b) in onSimd.Zip(onKernels)) Assert.Equal(Bits(a), Bits(b));
+    }
+
+    [GccFact]
     public void A_step_that_fails_launches_nothing()
     {
         using var scope = NewDisposeScope();

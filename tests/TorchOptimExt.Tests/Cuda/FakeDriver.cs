@@ -101,8 +101,9 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     private Stack<nint> Contexts => contexts.GetOrAdd(Environment.CurrentManagedThreadId, _ => new());
 
+    // The CPU's tensors have the index −1.
     private int Checked(int device) => device >= 0 && device < Capabilities.Length ? device
-        : Runner is not null && device == -1 ? 0 : throw new CudaException($"no device {device}");
+        : device == -1 ? 0 : throw new CudaException($"no device {device}");
 
     private void Fail(string function)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchOptimExt.Simd;
 
 namespace TorchOptimExt.Tests.Cuda;
@@ -61,6 +62,16 @@ public class KernelTextTests(CompiledKernels kernels)
         one.Pass().RunKernels(kernels.OnCpu(driver), elements, kernel.Pieces);
         Assert.Null(simd.Difference(kernel));
         return [.. driver.Launches.Select(launch => launch.Large)];
+    }
+
+    [Fact]
+    public void The_page_shows_a_kernel_as_it_is()
+    {
+        var text = KernelCase.Named("EwmaMomentum").Text("EwmaMomentumRule_Float32", Elements.Float32);
+        var page = File.ReadAllText(Path.Combine(Here(), "..", "..", "..", "docs", "gpu.md")).ReplaceLineEndings("\n");
+        Assert.True(page.Contains(text.TrimEnd(), StringComparison.Ordinal), text);
+
+        static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
     }
 
     [GccFact]
