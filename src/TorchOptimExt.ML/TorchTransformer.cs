@@ -8,8 +8,8 @@ namespace TorchOptimExt.ML;
 
 /// <summary>
 /// A trained model in a pipeline. It adds the columns Score (the number, the logit, or the probabilities of the classes), PredictedLabel
-/// for classification, and
-/// Probability for two classes and for several labels; of several outputs or labels they are vectors. Rows are scored in batches, as they are read, and only where one of these columns is asked for.
+/// for classification, and Probability for two classes and for several labels; of several outputs or labels they are vectors. Rows are
+/// scored in batches, as they are read, and only where one of these columns is asked for.
 /// </summary>
 /// <remarks>
 /// <c>mlContext.Model.Save</c> writes it as built-in transformers, so that <c>mlContext.Model.Load</c> gives a working
