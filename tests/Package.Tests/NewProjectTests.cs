@@ -6,7 +6,8 @@ using System.Xml.Linq;
 namespace Package.Tests;
 
 /// <summary>A user's new project with the packed packages and nothing else: it runs as it is, however it is built.</summary>
-public class NewProjectTests(PackedPackages packages) : IClassFixture<PackedPackages>
+[Collection(PackedPackages.Collection)]
+public class NewProjectTests(PackedPackages packages)
 {
     private const string Training = """
         using TorchOptimExt;

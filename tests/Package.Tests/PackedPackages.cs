@@ -11,6 +11,9 @@ public sealed class PackedPackages : IDisposable
 {
     public const string Version = "0.1.0-smoke.1";
 
+    /// <summary>The tests that share them.</summary>
+    public const string Collection = "packed packages";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("packages-");
@@ -25,7 +28,7 @@ public sealed class PackedPackages : IDisposable
               <fallbackPackageFolders><add key="restored before" value="{PackageFolder.Path}" /></fallbackPackageFolders>
             </configuration>
             """);
-        foreach (var name in new[] { "TorchOptimExt", "TorchOptimExt.ML", "TorchOptimExt.Orleans" })
+        foreach (var name in new[] { "TorchOptimExt", "TorchOptimExt.ML", "TorchOptimExt.Orleans", "TorchOptimExt.Templates" })
             Dotnet(RepositorySource(), "pack", name, "-c", "Release", "-o", Feed, $"-p:ArtifactsPath={root.FullName}/built/", $"-p:MinVerVersionOverride={Version}");
     }
 
@@ -94,4 +97,7 @@ public sealed class PackedPackages : IDisposable
     public static string DotnetPath() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     public void Dispose() => root.Delete(recursive: true);
+
+    [CollectionDefinition(Collection)]
+    public sealed class Shared : ICollectionFixture<PackedPackages>;
 }
