@@ -1,13 +1,13 @@
 using System.CommandLine;
 using Datasets;
-using TorchOptimExt;
+using TorchOptimExt.Parameters;
 using TrainingLoop;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
 
 var data = new Option<string?>("--data") { Description = ImageSet.DataDescription };
-var name = new Option<string?>("--optimizer") { Description = $"One of TorchSharp's own: {string.Join(", ", OptimizerByName.Names)} (default: fused Adam)" };
+var name = new Option<string>("--optimizer") { Description = $"One of {string.Join(", ", OptimizerByName.Names)}", DefaultValueFactory = _ => "fused.Adam" };
 var lr = new Option<double?>("--lr") { Description = "Learning rate (default: the optimizer's own)" };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training images", DefaultValueFactory = _ => 3 };
 var batchSize = new Option<int>("--batch-size") { Description = "Images in a step", DefaultValueFactory = _ => 50 };
@@ -23,7 +23,7 @@ command.SetAction(arguments =>
     try
     {
         var images = ImageSet.Load(arguments.GetValue(data), new FashionMnistSource(), Console.Out);
-        Train(images, arguments.GetValue(name), arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
+        Train(images, arguments.GetValue(name)!, arguments.GetValue(lr), arguments.GetValue(epochs), arguments.GetValue(batchSize));
         return 0;
     }
     catch (Exception e) when (e is DatasetException or ArgumentException)
@@ -34,12 +34,11 @@ command.SetAction(arguments =>
 });
 return command.Parse(args).Invoke();
 
-static void Train(ImageSet data, string? name, double? lr, int epochs, int batchSize)
+static void Train(ImageSet data, string name, double? lr, int epochs, int batchSize)
 {
     manual_seed(1);
     using var model = Sequential(Linear(data.PixelsPerImage, 128), ReLU(), Linear(128, ImageSet.Classes));
-    using var optimizer = name is not null ? OptimizerByName.Create(name, model.parameters(), lr)
-        : optim.fused.Adam(model.parameters(), lr ?? 1e-3); // the drop-in for optim.Adam: nothing else changes
+    using var optimizer = OptimizerByName.Create(name, model.parameters(), lr);
     var (images, labels) = ToTensors(data.Train, data);
     var (testImages, testLabels) = ToTensors(data.Test, data);
 
@@ -53,9 +52,9 @@ static void Train(ImageSet data, string? name, double? lr, int epochs, int batch
             var (x, y) = (images.index_select(0, batches[i]), labels.index_select(0, batches[i]));
             var loss = optimizer.step(() =>
             {
-                optimizer.zero_grad();
+                if (optimizer is not ILossOnlyClosure) optimizer.zero_grad();
                 var loss = F.cross_entropy(model.forward(x), y);
-                loss.backward();
+                if (optimizer is not ILossOnlyClosure) loss.backward();     // line searches and ARS differentiate, or do without
                 return loss;
             });
             if ((i + 1) % 300 == 0)

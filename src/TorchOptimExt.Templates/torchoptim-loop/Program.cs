@@ -39,12 +39,15 @@ double Accuracy()
 {
     using var scope = NewDisposeScope();
     using var quiet = no_grad();
-    return model.forward(images.narrow(0, train, Test)).argmax(1).eq(digits.narrow(0, train, Test)).to(float64).mean().item<double>();
+    var right = model.forward(images.narrow(0, train, Test)).argmax(1).eq(digits.narrow(0, train, Test));
+    return right.to(float64).mean().item<double>();
 }
 
 static (Tensor images, Tensor digits) Load(string name)
 {
-    using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, name)), CompressionMode.Decompress));
-    var rows = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',').Select(float.Parse).ToArray()).ToArray();
+    using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, name));
+    using var reader = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
+    var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    var rows = lines.Select(line => line.Split(',').Select(float.Parse).ToArray()).ToArray();
     return (tensor(rows.SelectMany(row => row[..64]).ToArray(), [rows.Length, 64]) / 16, tensor(rows.Select(row => (long)row[64]).ToArray()));
 }

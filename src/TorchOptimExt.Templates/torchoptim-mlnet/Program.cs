@@ -35,7 +35,8 @@ var guess = engine.Predict(new Iris { Measures = [5.1f, 3.5f, 1.4f, 0.2f] });
 Console.WriteLine($"An iris with a petal of 1.4 x 0.2 cm: species {guess.Species} (0 is setosa), {guess.Score.Max():p1}");
 
 var learned = accuracy > 0.8;
-Console.WriteLine($"{accuracy:p1} of the test irises are right. {(learned ? "It has learned: guessing is right one time in three." : "It has not learned.")}");
+Console.WriteLine($"{accuracy:p1} of the test irises are right.");
+Console.WriteLine(learned ? "It has learned: guessing is right one time in three." : "It has not learned.");
 return learned ? 0 : 1;
 
 class Iris
