@@ -11,7 +11,7 @@ public class PackageTests
 
     [Theory]
     [InlineData("TorchOptimExt", new[] { "TorchSharp", "Microsoft.Extensions.Logging.Abstractions", "MinVer" }, new[] { "TorchOptimExt.Generator" })]
-    [InlineData("TorchOptimExt.ML", new[] { "TorchSharp", "Microsoft.ML", "MinVer" }, new[] { "TorchOptimExt" })]
+    [InlineData("TorchOptimExt.ML", new[] { "TorchSharp", "Microsoft.ML", "Microsoft.ML.OnnxConverter", "MinVer" }, new[] { "TorchOptimExt" })]
     public void Package_says_what_it_is_and_names_what_it_depends_on(string name, string[] packages, string[] projects)
     {
         using var evaluated = Evaluate(name);
