@@ -53,7 +53,10 @@ internal sealed class TableProblem(TableFile table, Column label, IReadOnlyColle
         var rows = context.Data.LoadFromTextFile(table.Path, new TextLoader.Options
         {
             Columns = [new(Label, kind, label.Index), .. Inputs.Select(column => new TextLoader.Column(Place(column), column.IsNumber ? DataKind.Single : DataKind.String, column.Index))],
-            HasHeader = true, Separators = [table.Separator], AllowQuoting = true, MissingRealsAsNaNs = true,
+            HasHeader = true,
+            Separators = [table.Separator],
+            AllowQuoting = true,
+            MissingRealsAsNaNs = true,
         });
         return IsClass ? context.Data.FilterByCustomPredicate<TextLabel>(rows, row => row.Label.Length == 0) : context.Data.FilterRowsByMissingValues(rows, Label);
     }

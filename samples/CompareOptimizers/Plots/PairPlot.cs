@@ -31,14 +31,28 @@ internal static class PairPlot
 
     private static object Dots(string name, IReadOnlyList<Pair> pairs, Func<Pair, double> value, Func<Pair, string> text, object marker) => new
     {
-        type = "scatter", mode = "markers", name, x = pairs.Select(pair => Line.Round(value(pair))), y = pairs.Select(pair => pair.Name), text = pairs.Select(text), marker,
+        type = "scatter",
+        mode = "markers",
+        name,
+        x = pairs.Select(pair => Line.Round(value(pair))),
+        y = pairs.Select(pair => pair.Name),
+        text = pairs.Select(text),
+        marker,
         hovertemplate = "%{y}, %{fullData.name}<br>%{xaxis.title.text} %{x:.4~g} %{text}<extra></extra>",
     };
 
     /// <summary>To the right of both.</summary>
     private static object Remarks(IReadOnlyList<Pair> pairs) => new
     {
-        type = "scatter", mode = "text", x = pairs.Select(pair => Line.Round(Math.Max(pair.Ring, pair.Disc))), y = pairs.Select(pair => pair.Name),
-        text = pairs.Select(pair => "   " + pair.Remark), textposition = "middle right", textfont = new { color = "@quiet" }, hoverinfo = "skip", showlegend = false, cliponaxis = false,
+        type = "scatter",
+        mode = "text",
+        x = pairs.Select(pair => Line.Round(Math.Max(pair.Ring, pair.Disc))),
+        y = pairs.Select(pair => pair.Name),
+        text = pairs.Select(pair => "   " + pair.Remark),
+        textposition = "middle right",
+        textfont = new { color = "@quiet" },
+        hoverinfo = "skip",
+        showlegend = false,
+        cliponaxis = false,
     };
 }

@@ -49,8 +49,14 @@ internal static class SmallMultiples
 
     private static object Heading(Cell cell, (string x, string y) names) => new
     {
-        text = $"<b>{cell.Title}</b>", showarrow = false, x = 0, xanchor = "left", y = 1, yanchor = "bottom",
-        xref = $"{names.x} domain", yref = $"{names.y} domain",
+        text = $"<b>{cell.Title}</b>",
+        showarrow = false,
+        x = 0,
+        xanchor = "left",
+        y = 1,
+        yanchor = "bottom",
+        xref = $"{names.x} domain",
+        yref = $"{names.y} domain",
     };
 
     private static IEnumerable<object> Traces(IReadOnlyList<Cell> cells, int i, (string x, string y) names)

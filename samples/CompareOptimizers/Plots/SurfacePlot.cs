@@ -36,8 +36,14 @@ internal static class SurfacePlot
 
     private static object Contours(double[] x, double[] y, double[][] heights) => new
     {
-        type = "contour", x, y, z = Levelled(heights), showscale = false, showlegend = false,
-        contours = new { coloring = "none", start = 1, end = Levels, size = 1 }, line = new { color = "@quiet", width = 0.7, smoothing = 0 },
+        type = "contour",
+        x,
+        y,
+        z = Levelled(heights),
+        showscale = false,
+        showlegend = false,
+        contours = new { coloring = "none", start = 1, end = Levels, size = 1 },
+        line = new { color = "@quiet", width = 0.7, smoothing = 0 },
         hoverinfo = "skip",
     };
 
@@ -60,7 +66,11 @@ internal static class SurfacePlot
 
     private static object Marks(string name, string symbol, int size, IReadOnlyList<(double x, double y)> points) => new
     {
-        type = "scatter", mode = "markers", name, x = points.Select(point => point.x), y = points.Select(point => point.y),
+        type = "scatter",
+        mode = "markers",
+        name,
+        x = points.Select(point => point.x),
+        y = points.Select(point => point.y),
         marker = new { symbol, size, color = "@ink", line = new { width = 2, color = "@ink" } },
         hovertemplate = "%{fullData.name} (%{x:.4~g}, %{y:.4~g})<extra></extra>",
     };

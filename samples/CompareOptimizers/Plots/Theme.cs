@@ -35,7 +35,11 @@ internal static class Theme
         layout = new
         {
             font = new { family = "system-ui, Segoe UI, Liberation Sans, Arial, sans-serif", size = 12.5, color = "@ink" },
-            paper_bgcolor = "@panel", plot_bgcolor = "@panel", xaxis = Axis(), yaxis = Axis(), hovermode = "closest",
+            paper_bgcolor = "@panel",
+            plot_bgcolor = "@panel",
+            xaxis = Axis(),
+            yaxis = Axis(),
+            hovermode = "closest",
             hoverlabel = new { bgcolor = "@panel", bordercolor = "@quiet", font = new { color = "@ink" }, align = "left" },
             modebar = new { color = "@quiet", activecolor = "@ink", bgcolor = "rgba(0,0,0,0)" },
         },
@@ -43,7 +47,13 @@ internal static class Theme
 
     private static object Axis() => new
     {
-        gridcolor = "@grid", linecolor = "@quiet", tickcolor = "@quiet", zeroline = false, showline = true, ticks = "outside", tickfont = new { color = "@quiet" },
+        gridcolor = "@grid",
+        linecolor = "@quiet",
+        tickcolor = "@quiet",
+        zeroline = false,
+        showline = true,
+        ticks = "outside",
+        tickfont = new { color = "@quiet" },
         title = new { font = new { color = "@quiet" }, standoff = 6 },
     };
 }

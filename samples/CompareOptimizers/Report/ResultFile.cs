@@ -9,17 +9,27 @@ internal static class ResultFile
 {
     private static readonly JsonSerializerOptions Options = new()
     {
-        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     public static string Of(Problem problem, TrainingPlan plan, IReadOnlyList<Duel> duels, IReadOnlyList<Sweep> sweeps) => JsonSerializer.Serialize(new
     {
-        Data = problem.Name, Train = problem.Train.Count, Test = problem.Test.Count, Score = problem.Objective.ScoreName, Plan = plan,
+        Data = problem.Name,
+        Train = problem.Train.Count,
+        Test = problem.Test.Count,
+        Score = problem.Objective.ScoreName,
+        Plan = plan,
         Machine = RunFacts.OfThisMachine().ToDictionary(fact => fact.name, fact => fact.value),
         Optimizers = duels.Select(duel => new
         {
-            duel.Contender.Name, duel.Contender.Lr, Code = duel.Contender.OurCode, duel.EndedEarly, Ours = Course(duel.Ours),
+            duel.Contender.Name,
+            duel.Contender.Lr,
+            Code = duel.Contender.OurCode,
+            duel.EndedEarly,
+            Ours = Course(duel.Ours),
             Reference = duel.Reference is null ? null : new { duel.Contender.Reference!.Name, duel.Contender.Reference.SameAlgorithm, Code = duel.Contender.ReferenceCode, Course = Course(duel.Reference) },
             LargestWeightDifference = duel.FinalDifference,
         }),
