@@ -15,6 +15,7 @@ var root = new RootCommand("Measures TorchOptimExt beside its rivals. Without a 
     LineSearchCommand.Create(),
     ArsCommand.Create(),
     MlNetCommand.Create(),
+    DataCommand.Create(),
     ScalingCommand.Create(),
     MpiCommand.Create(),
     GpuCommand.Create(),

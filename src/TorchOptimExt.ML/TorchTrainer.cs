@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -16,9 +17,10 @@ namespace TorchOptimExt.ML;
 /// <c>mlContext.BinaryClassification.Trainers.Torch(...)</c>, and likewise for the other tasks.
 /// </summary>
 /// <remarks>
-/// The training rows are read once, into memory: 4 bytes a feature and row. With a seed, two trainings on the same data with as many
-/// threads give the same
-/// bits; the seed goes to torch's default generator, so such trainings wait for each other.
+/// The training rows are read once, into memory or, with <see cref="RowCache.Disk"/>, into temporary files: 4 bytes a feature and row. Rows
+/// that come as sparse vectors stay sparse where less than 5 % of their features are not 0 (about 8 bytes each): up to the first layer of
+/// the built-in perceptron, and batch by batch for a module of your own, which gets dense ones. With a seed, two trainings on the same data
+/// with as many threads give the same bits; the seed goes to torch's default generator, so such trainings wait for each other.
 /// </remarks>
 /// <example>
 /// <code>
@@ -73,7 +75,8 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     /// not registered; or the checkpoint is of another training.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became NaN or infinite.</exception>
     /// <exception cref="CheckpointException">The file at CheckpointPath is damaged, or of another model, optimizer or schedule.</exception>
-    /// <exception cref="IOException">The checkpoint cannot be read or written, for example because its folder does not exist.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be read or written, for example because its folder does not exist; or the
+    /// rows do not fit on the drive of CacheDirectory.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled and the model is not to be kept.</exception>
     public TorchTransformer Fit(IDataView input) => FitFrom(input, null);
 
@@ -109,10 +112,11 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         ArgumentNullException.ThrowIfNull(input);
         var log = new TrainingLog(options);
         var (keys, outputs) = Outputs(input.Schema);
-        using var rows = Read(input, log);
+        using var store = new RowStore(options.RowCache == RowCache.Disk ? options.CacheDirectory ?? Path.GetTempPath() : null);
+        using var rows = Read(input, store, log);
         if (start is not null) CheckStart(start, rows.Train.Inputs, outputs, keys);
         Prepare(rows, keys, outputs, start, log);
-        rows.To(options.Device);
+        if (!store.OnDisk) rows.To(options.Device);
         if (options.Seed is not { } seed) return Fit(rows, outputs, keys, start);
         lock (Seeded)
         {
@@ -132,8 +136,9 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         {
             if (start is not null) CopyWeights(start, module);
             module.to(options.Device);
-            CheckWidth(module, rows.Train, outputs);
-            using var trainer = new ModuleTrainer(options, task, rows, module, start is null ? "" : ", from a model");
+            using var call = new ModuleCall(module, options.Architecture.Mlp is not null);
+            CheckWidth(call, rows.Train, outputs);
+            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : ", from a model");
             trainer.Run();
             return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture,
                 module, options.Device)
@@ -162,11 +167,12 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             + "two.");
     }
 
-    private PreparedRows Read(IDataView input, TrainingLog log)
+    private PreparedRows Read(IDataView input, RowStore store, TrainingLog log)
     {
         var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName,
             options.ExampleWeightColumnName);
-        var reader = new RowReader(columns, options.BadRows == BadRows.Skip, options.CancellationToken);
+        var reader = new RowReader(columns, store, bytes => Announce(store, bytes, log), options.BadRows == BadRows.Skip,
+            options.CancellationToken);
         PreparedRows rows;
         if (options.ValidationSet is { } set)
         {
@@ -186,6 +192,17 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         }
         foreach (var (fault, count) in reader.Skipped) log.Warn($"{count} rows {fault} were skipped.");
         return rows;
+    }
+
+    private static void Announce(RowStore store, double bytes, TrainingLog log)
+    {
+        if (!store.OnDisk) return;
+        var (folder, free) = (store.Folder, store.FreeBytes());
+        log.Cache(bytes, folder, free);
+        if (bytes > free)
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The training rows need {bytes:n0} bytes in '{folder}', ")
+                + string.Create(CultureInfo.InvariantCulture, $"where {free:n0} are free. ")
+                + "Set CacheDirectory to a folder on a drive with more space.");
     }
 
     // A step of a pipeline that replaces a column hides the one before. A set that has not been through it has fewer of that name.
@@ -219,7 +236,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel
             ?? options.Loss is null);
         rows.Standardize(
-            start is not null ? start.FeatureScale : options.StandardizeFeatures ? Scale.Of(rows.Train.Features, rows.Train.Weights) : null,
+            start is not null ? start.FeatureScale : options.StandardizeFeatures ? rows.Train.Features.Scale(rows.Train.Weights) : null,
             start is not null ? start.LabelScale : standardizeLabel ? Scale.Of(rows.Train.Labels, rows.Train.Weights) : null);
     }
 
@@ -253,13 +270,14 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         }
     }
 
-    private static void CheckWidth(nn.Module<Tensor, Tensor> module, TrainingRows rows, long outputs)
+    private void CheckWidth(ModuleCall call, TrainingRows rows, long outputs)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        module.eval();
+        call.Module.eval();
         long[] shape;
-        try { shape = module.call(rows.Features.narrow(0, 0, 1)).shape; }
+        using var first = rows.Slice(0, 1).OnTo(options.Device);
+        try { shape = call.On(first.Features).shape; }
         catch (ExternalException e)
         {
             throw new InvalidOperationException($"The module of TorchTrainerOptions cannot take rows of {rows.Inputs} features, shape "

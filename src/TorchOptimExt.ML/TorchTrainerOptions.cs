@@ -83,6 +83,18 @@ public sealed class TorchTrainerOptions : TrainingOptions
     /// </summary>
     public BadRows BadRows { get; set; }
 
+    /// <summary>
+    /// Where the training rows are held; default <see cref="RowCache.Memory"/>. <see cref="RowCache.Disk"/> trains on data that is larger
+    /// than memory, with the same numbers.
+    /// </summary>
+    public RowCache RowCache { get; set; }
+
+    /// <summary>
+    /// The folder, which must exist, of the temporary files of <see cref="RowCache.Disk"/>: 4 bytes a feature and row, less of sparse rows.
+    /// Null, the default, takes the system's folder for temporary files, which on some systems lies in memory.
+    /// </summary>
+    public string? CacheDirectory { get; set; }
+
     internal void Check()
     {
         CheckTraining();
@@ -97,6 +109,8 @@ public sealed class TorchTrainerOptions : TrainingOptions
             "at least 2 with batch normalization, or null for all rows");
         Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "from 0 to below 1");
         Require(Enum.IsDefined(BadRows), nameof(BadRows), BadRows, "Skip or Throw");
+        Require(Enum.IsDefined(RowCache), nameof(RowCache), RowCache, "Memory or Disk");
+        if (CacheDirectory is not null) ArgumentException.ThrowIfNullOrEmpty(CacheDirectory);
         Mlp.Check();
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -9,11 +8,14 @@ namespace TorchOptimExt.ML.Data;
 /// <summary>Which columns are read.</summary>
 internal sealed record RowColumns(LabelColumn LabelKind, string Label, string Features, string? Weight);
 
-/// <summary>Reads a data view into tensors, once, into memory of the final size; checks every value on the way.</summary>
+/// <summary>Reads a data view into tensors, once; checks every value on the way.</summary>
 /// <param name="columns">The columns to read.</param>
+/// <param name="store">Where the rows lie.</param>
+/// <param name="announce">Is told how many bytes rows will take if none is sparse, before they are read.</param>
 /// <param name="skipBadRows">Whether rows that cannot be trained on are left out, and counted, instead of ending the training.</param>
 /// <param name="cancellation">Seen before each row.</param>
-internal sealed class RowReader(RowColumns columns, bool skipBadRows, CancellationToken cancellation)
+internal sealed class RowReader(RowColumns columns, RowStore store, Action<double> announce, bool skipBadRows,
+    CancellationToken cancellation)
 {
     /// <summary>How many rows were left out, by what was wrong with them.</summary>
     internal SortedDictionary<string, long> Skipped { get; } = new(StringComparer.Ordinal);
@@ -41,42 +43,36 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
         var inputs = Columns.Inputs(Columns.Named(data.Schema, columns.Features, "feature"));
         var outputs = columns.LabelKind.Width(Columns.Named(data.Schema, columns.Label, "label"));
         var kept = apart is null ? 0 : apart.LongCount(a => a);
-        var train = New(count - kept, inputs, outputs);
-        var validation = apart is null ? null : New(kept, inputs, outputs);
-        try
-        {
-            var (trainWriter, validationWriter) = (new RowWriter(train), validation is null ? null : new RowWriter(validation));
-            Fill(data, trainWriter, validationWriter, count, apart);
-            return (Whole(train, trainWriter.Written), validation is null ? null : Whole(validation, validationWriter!.Written));
-        }
+        announce((double)count * (inputs + outputs + (columns.Weight is null ? 0 : 1)) * sizeof(float));
+        using var train = New(count - kept, inputs, outputs);
+        using var validation = apart is null ? null : New(kept, inputs, outputs);
+        Fill(data, train, validation, count, apart);
+        var rows = Whole(train);
+        try { return (rows, validation is null ? null : Whole(validation)); }
         catch
         {
-            train.Dispose();
-            validation?.Dispose();
+            rows.Dispose();
             throw;
         }
     }
 
+    private RowWriter New(long rows, int inputs, int outputs) => new(store, rows, inputs,
+        columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? outputs : null, columns.Weight is not null);
+
     // Without the rows that were left out; classes as the loss takes them, done once for all epochs.
-    private TrainingRows Whole(TrainingRows rows, long written)
+    private TrainingRows Whole(RowWriter writer)
     {
-        if (written == 0)
-            throw new InvalidOperationException($"None of {rows.Count} rows can be trained on: "
+        if (writer.Written == 0)
+            throw new InvalidOperationException($"None of {writer.Announced} rows can be trained on: "
                 + $"{string.Join("; ", Skipped.Select(s => $"{s.Value} {s.Key}"))}.");
-        if (written < rows.Count)
-        {
-            using var all = rows;
-            rows = rows.Slice(0, written);
-        }
+        var rows = writer.End();
         if (columns.Weight is not null && rows.TotalWeight() == 0)
-            throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
+        {
+            using (rows) throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
+        }
         if (columns.LabelKind is not LabelColumn.Class) return rows;
         using (rows.Labels) return rows with { Labels = rows.Labels.to_type(ScalarType.Int64) };
     }
-
-    private TrainingRows New(long rows, int inputs, int outputs) =>
-        new(empty(rows, inputs), columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? empty(rows, outputs) : empty(rows),
-            columns.Weight is null ? null : empty(rows));
 
     private static bool[] Draw(long count, long kept, long seed)
     {
@@ -111,6 +107,7 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
         using var cursor = data.GetRowCursor(weight is { } active ? [label, features, active] : [label, features]);
         var (getLabel, getWeight) = (columns.LabelKind.Getter(cursor, label), WeightGetter(cursor, weight));
         var getFeatures = cursor.GetGetter<VBuffer<float>>(features);
+        var inputs = Columns.Inputs(features);
         VBuffer<float> row = default;
         long at = 0;
         for (; cursor.MoveNext(); at++)
@@ -119,13 +116,12 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
             if (at == count) throw new InvalidOperationException($"The data announced {count} rows and gives more.");
             var writer = apart is not null && apart[at] ? validation! : train;
             getFeatures(ref row);
-            if (Good(at, features.Name, CopyFeatures(row, writer.Features, at)) & Good(at, label.Name, getLabel(writer.Label))
+            CheckWidth(row, inputs, at);
+            if (Good(at, features.Name, writer.Take(row)) & Good(at, label.Name, getLabel(writer.Label))
                 && GoodWeight(at, weight, getWeight(), out var value))
                 writer.Add(value);
         }
         if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
-        train.Flush();
-        validation?.Flush();
     }
 
     private bool Good(long row, string column, string? fault)
@@ -147,13 +143,11 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
         return Good(row, column.Name, float.IsFinite(value) ? null : "has NaN or infinite weight");
     }
 
-    private string? CopyFeatures(in VBuffer<float> row, Span<float> target, long at)
+    private void CheckWidth(in VBuffer<float> row, int inputs, long at)
     {
-        if (row.Length != target.Length)
+        if (row.Length != inputs)
             throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{columns.Features}'; it must have "
-                + $"{target.Length}.");
-        row.CopyTo(target);
-        return AllFinite(target) ? null : "has NaN or infinite features";
+                + $"{inputs}.");
     }
 
     private static Func<float> WeightGetter(DataViewRowCursor cursor, DataViewSchema.Column? weight)
@@ -166,16 +160,5 @@ internal sealed class RowReader(RowColumns columns, bool skipBadRows, Cancellati
             get(ref value);
             return value;
         };
-    }
-
-    // 0 times a number is 0, times NaN or infinity it is NaN, and NaN stays in a sum.
-    private static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        var sum = Vector<float>.Zero;
-        var registers = MemoryMarshal.Cast<float, Vector<float>>(values);
-        foreach (var register in registers) sum += register * 0;
-        var total = Vector.Sum(sum);
-        foreach (var value in values[(registers.Length * Vector<float>.Count)..]) total += value * 0;
-        return total == 0;
     }
 }

@@ -1,55 +1,54 @@
-using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Data;
 
-/// <summary>Writes rows one after another into tensors. They gather in a buffer, since a tensor's memory is costly to reach.</summary>
-internal sealed class RowWriter
+/// <summary>Writes rows one after another.</summary>
+/// <param name="store">Where they lie.</param>
+/// <param name="rows">How many there will be at most.</param>
+/// <param name="inputs">The features of each.</param>
+/// <param name="outputs">The numbers of a label; null for a single one, whose tensor is [rows].</param>
+/// <param name="weighted">Whether rows have weights.</param>
+internal sealed class RowWriter(RowStore store, long rows, int inputs, int? outputs, bool weighted) : IDisposable
 {
-    private const int BufferBytes = 1 << 20;
+    private readonly FeatureWriter features = new FeatureWriter.Adaptive(store, rows, inputs);
+    private readonly ColumnWriter<float> labels = new(store.Column(ScalarType.Float32, rows * (outputs ?? 1)), rows * (outputs ?? 1));
+    private readonly ColumnWriter<float>? weights = weighted ? new(store.Column(ScalarType.Float32, rows), rows) : null;
+    private readonly int width = outputs ?? 1;
 
-    private readonly TrainingRows rows;
-    private readonly int inputs, outputs, capacity;
-    private readonly float[] features, labels, weights;
-    private int gathered;
-
-    internal RowWriter(TrainingRows rows)
-    {
-        this.rows = rows;
-        (inputs, outputs) = ((int)rows.Inputs, (int)(rows.Labels.numel() / rows.Count));
-        capacity = (int)Math.Clamp(BufferBytes / sizeof(float) / inputs, 1, Math.Max(1, rows.Count));
-        (features, labels, weights) = (new float[capacity * inputs], new float[capacity * outputs], new float[capacity]);
-    }
+    /// <summary>How many rows there will be at most.</summary>
+    internal long Announced => rows;
 
     /// <summary>How many rows were written.</summary>
     internal long Written { get; private set; }
 
-    /// <summary>Where the next row's features go.</summary>
-    internal Span<float> Features => features.AsSpan(gathered * inputs, inputs);
-
     /// <summary>Where the next row's label goes.</summary>
-    internal Span<float> Label => labels.AsSpan(gathered * outputs, outputs);
+    internal Span<float> Label => labels.Next(width);
+
+    /// <summary>Takes the next row's features, and says what is wrong with them, or null.</summary>
+    internal string? Take(in VBuffer<float> row) => features.Take(row);
 
     /// <summary>Completes the row whose features and label were written.</summary>
     internal void Add(float weight)
     {
-        weights[gathered] = weight;
-        if (++gathered == capacity) Flush();
+        features.Keep();
+        labels.Keep(width);
+        if (weights is not null)
+        {
+            weights.Next(1)[0] = weight;
+            weights.Keep(1);
+        }
+        Written++;
     }
 
-    /// <summary>Writes what has gathered. To be called after the last row.</summary>
-    internal void Flush()
-    {
-        if (gathered == 0) return;
-        Copy(features.AsSpan(0, gathered * inputs), rows.Features);
-        Copy(labels.AsSpan(0, gathered * outputs), rows.Labels);
-        if (rows.Weights is { } column) Copy(weights.AsSpan(0, gathered), column);
-        (Written, gathered) = (Written + gathered, 0);
-    }
+    /// <summary>The rows that were written.</summary>
+    internal TrainingRows End() => new(features.End(Written), outputs is null ? labels.End(Written) : labels.End(Written, width),
+        weights?.End(Written));
 
-    private void Copy(ReadOnlySpan<float> values, Tensor target)
+    public void Dispose()
     {
-        using var block = target.narrow(0, Written, gathered);
-        values.CopyTo(MemoryMarshal.Cast<byte, float>(block.bytes));
+        features.Dispose();
+        labels.Dispose();
+        weights?.Dispose();
     }
 }

@@ -9,38 +9,48 @@ namespace TorchOptimExt.ML.Data;
 /// </summary>
 internal sealed record Scale(float[] Mean, float[] Deviation)
 {
-    private const int Block = 4096;
+    // Of wide rows fewer at once: each number is held several times, as float64.
+    private const int MostRows = 4096, BlockNumbers = 1 << 22;
 
     /// <summary>Those of rows of shape [rows, columns] or [rows], weighted where weights are given; NaN is left out.</summary>
     internal static Scale Of(Tensor values, Tensor? weights)
     {
         using var scope = NewDisposeScope();
         var rows = values.shape[0];
+        var block = Math.Clamp(BlockNumbers / Math.Max(1, values.numel() / Math.Max(1, rows)), 1, MostRows);
         var (total, sum) = Sums(null);
         var mean = sum.div(total.clamp_min(double.Epsilon));
         var (_, squares) = Sums(mean);
-        var deviation = squares.div(total.clamp_min(double.Epsilon)).sqrt();
-        // What rounding leaves of a constant column is no deviation.
-        deviation = where(deviation.le(mean.abs() * 1e-7), ones_like(deviation), deviation);
-        return new(Floats(mean), Floats(deviation));
+        return OfMoments(mean, squares.div(total.clamp_min(double.Epsilon)));
 
         (Tensor total, Tensor sum) Sums(Tensor? center)
         {
             Tensor? total = null, sum = null;
-            for (long at = 0; at < rows; at += Block)
+            for (long at = 0; at < rows; at += block)
             {
-                var count = Math.Min(Block, rows - at);
+                using var inner = NewDisposeScope();
+                var count = Math.Min(block, rows - at);
                 var part = values.narrow(0, at, count).reshape(count, -1).to_type(ScalarType.Float64);
                 var present = part.isnan().logical_not().to_type(ScalarType.Float64);
                 if (weights is not null) present = present * weights.narrow(0, at, count).to_type(ScalarType.Float64).unsqueeze(1);
                 var value = part.nan_to_num(nan: 0);
                 if (center is not null) value = (value - center).square();
-                total = total is null ? present.sum(0L) : total + present.sum(0L);
-                var weighted = (value * present).sum(0L);
-                sum = sum is null ? weighted : sum + weighted;
+                var (added, weighted) = (present.sum(0L), (value * present).sum(0L));
+                total = (total is null ? added : total + added).MoveToOuterDisposeScope();
+                sum = (sum is null ? weighted : sum + weighted).MoveToOuterDisposeScope();
             }
             return (total!, sum!);
         }
+    }
+
+    /// <summary>Those of a mean and a variance of each column, float64.</summary>
+    internal static Scale OfMoments(Tensor mean, Tensor variance)
+    {
+        using var scope = NewDisposeScope();
+        var deviation = variance.sqrt();
+        // What rounding leaves of a constant column is no deviation.
+        deviation = where(deviation.le(mean.abs() * 1e-7), ones_like(deviation), deviation);
+        return new(Floats(mean), Floats(deviation));
     }
 
     /// <summary>Standardizes rows of shape [rows, columns] or [rows] in place.</summary>

@@ -1,16 +1,14 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Data;
 
 /// <summary>
-/// Rows in memory: features [rows, inputs], labels [rows] and, where given, weights [rows], all float32; classes as int64.
+/// Rows to train on: features, labels [rows] or [rows, outputs] and, where given, weights [rows], all float32; classes as int64.
 /// </summary>
-internal sealed record TrainingRows(Tensor Features, Tensor Labels, Tensor? Weights) : IDisposable
+internal sealed record TrainingRows(FeatureRows Features, Tensor Labels, Tensor? Weights) : IDisposable
 {
-    internal long Count => Features.shape[0];
-    internal long Inputs => Features.shape[1];
+    internal long Count => Features.Count;
+    internal long Inputs => Features.Inputs;
 
     /// <summary>The sum of the weights, which are 1 where none are given.</summary>
     internal double TotalWeight()
@@ -21,35 +19,27 @@ internal sealed record TrainingRows(Tensor Features, Tensor Labels, Tensor? Weig
     }
 
     /// <summary>Some of the rows, copied.</summary>
-    internal TrainingRows Select(Tensor places) => new(Features.index_select(0, places), Labels.index_select(0, places),
+    internal TrainingRows Select(Tensor places) => new(Features.Select(places), Labels.index_select(0, places),
         Weights?.index_select(0, places));
 
     /// <summary>The rows from one on, in the same memory.</summary>
-    internal TrainingRows Slice(long from, long count) => new(Features.narrow(0, from, count), Labels.narrow(0, from, count),
+    internal TrainingRows Slice(long from, long count) => new(Features.Slice(from, count), Labels.narrow(0, from, count),
         Weights?.narrow(0, from, count));
 
-    internal TrainingRows To(Device device) => new(Features.to(device), Labels.to(device), Weights?.to(device));
+    internal TrainingRows To(Device device) => new(Features.To(device), Labels.to(device), Weights?.to(device));
+
+    /// <summary>These rows where they are on the device, else a copy there and no longer these.</summary>
+    internal TrainingRows OnTo(Device device)
+    {
+        if (Features.Device.type == device.type) return this;
+        using (this) return To(device);
+    }
 
     /// <summary>CRC-32C over all numbers: tells whether a checkpoint is of these rows.</summary>
     internal uint Checksum()
     {
-        var crc = Checksum(Labels, Checksum(Features, 0));
-        return Weights is null ? crc : Checksum(Weights, crc);
-    }
-
-    private static uint Checksum(Tensor tensor, uint crc)
-    {
-        const long block = 1 << 20;
-        using var flat = tensor.flatten();
-        for (long from = 0; from < flat.numel(); from += block)
-        {
-            using var part = flat.narrow(0, from, Math.Min(block, flat.numel() - from)).cpu();
-            var bytes = part.bytes;
-            var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-            foreach (var word in words) crc = BitOperations.Crc32C(crc, word);
-            foreach (var rest in bytes[(words.Length * sizeof(ulong))..]) crc = BitOperations.Crc32C(crc, rest);
-        }
-        return crc;
+        var crc = FeatureRows.Checksum(Labels, Features.Checksum(0));
+        return Weights is null ? crc : FeatureRows.Checksum(Weights, crc);
     }
 
     public void Dispose()

@@ -22,9 +22,11 @@ internal static class LoadedModels
         // Of two threads that come first at once, one makes it for both.
         return Models.TryGetValue(identity, out var known) ? known : Make();
 
+        MemoryStream Stream(int? _) => new(weights.GetValues().ToArray(), writable: false);
+
         TorchModel Make()
         {
-            lock (identity) return Models.GetValue(identity, _ => ModelText.Read(text.ToString(), weights.GetValues().ToArray()).model);
+            lock (identity) return Models.GetValue(identity, _ => ModelText.Read(text.ToString(), Stream).model);
         }
     }
 

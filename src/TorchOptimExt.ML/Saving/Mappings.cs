@@ -32,6 +32,12 @@ internal sealed class WeightsKeyOutput
     public string TorchModelWeightsKey { get; set; } = "";
 }
 
+/// <summary>Nothing of use: a mapping writes a column.</summary>
+internal sealed class ApartOutput
+{
+    public bool TorchModelApart { get; set; }
+}
+
 /// <summary>A saved model's text, its weights where they are needed, and the features of a row.</summary>
 internal sealed class ScoreInput
 {
@@ -99,6 +105,19 @@ internal sealed class WeightsKeyFactory : CustomMappingFactory<TextInput, Weight
 
     public override Action<TextInput, WeightsKeyOutput> GetMapping() =>
         static (input, output) => output.TorchModelWeightsKey = LoadedModels.Knows(input.TorchModelText) ? "" : KeyOutput.Value;
+}
+
+/// <summary>Stands in a file for a model whose weights are kept apart, and lets no other than LoadTorch load it.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+internal sealed class ApartFactory : CustomMappingFactory<TextInput, ApartOutput>
+{
+    internal const string Contract = "TorchOptimExt.ML.WeightsApart";
+
+    public override Action<TextInput, ApartOutput> GetMapping() =>
+        WeightsApart.Current is null ? throw Missing() : static (_, _) => throw Missing();
+
+    internal static InvalidOperationException Missing() => new("The file was written by mlContext.Model.SaveTorch, which keeps the weights "
+        + "of torch models apart from the pipeline: load it with mlContext.Model.LoadTorch.");
 }
 
 /// <summary>Scores a row of binary classification.</summary>

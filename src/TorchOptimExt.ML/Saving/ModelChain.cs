@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
 
 namespace TorchOptimExt.ML.Saving;
@@ -14,14 +15,26 @@ internal static class ModelChain
     internal static TransformerChain<ITransformer> Make(string featureColumn, TorchModel model)
     {
         var context = new MLContext();
-        return Steps(context, featureColumn, model).Aggregate(new EstimatorChain<ITransformer>(), (chain, step) => chain.Append(step))
+        var steps = WeightsApart.Current is { } apart ? Reference(context, featureColumn, model, apart.Add(model))
+            : Steps(context, featureColumn, model);
+        return steps.Aggregate(new EstimatorChain<ITransformer>(), (chain, step) => chain.Append(step))
             .Fit(Empty(context, featureColumn, model));
     }
+
+    // Names a model whose weights are kept apart, for Restore.
+    private static IEnumerable<IEstimator<ITransformer>> Reference(MLContext context, string featureColumn, TorchModel model,
+        int weights) =>
+    [
+        context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
+        Constant(context, nameof(ScoreInput.TorchModelText), ModelText.Write(featureColumn, model, weights), TextDataViewType.Instance,
+            nameof(KeyOutput.TorchModelKey)),
+        context.Transforms.CustomMapping<TextInput, ApartOutput>(new ApartFactory().GetMapping(), ApartFactory.Contract),
+    ];
 
     // The first four give the model to Restore.
     private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model)
     {
-        var (text, weights) = ModelText.Write(featureColumn, model);
+        var (text, weights) = (ModelText.Write(featureColumn, model), ModuleBytes.Write(model.Module));
         return
         [
             context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
@@ -104,27 +117,32 @@ internal static class ModelChain
     /// <summary>Replaces each chain that <see cref="Make"/> made by the transformer that it was made of.</summary>
     /// <param name="loaded">What may contain such chains.</param>
     /// <param name="transformer">Makes the transformer of the feature column's name and the model.</param>
-    internal static ITransformer Restore(ITransformer loaded, Func<string, TorchModel, ITransformer> transformer)
+    /// <param name="apart">Weights that are kept apart, by their number; null where none are.</param>
+    internal static ITransformer Restore(ITransformer loaded, Func<string, TorchModel, ITransformer> transformer,
+        Func<int, Stream>? apart = null)
     {
         if (loaded is not TransformerChain<ITransformer> chain) return loaded;
         var parts = chain.ToList();
-        if (ModelOf(parts) is var (featureColumn, model)) return transformer(featureColumn, model);
-        return new TransformerChain<ITransformer>([.. parts.Select(part => Restore(part, transformer))]);
+        if (ModelOf(parts, apart) is var (featureColumn, model)) return transformer(featureColumn, model);
+        return new TransformerChain<ITransformer>([.. parts.Select(part => Restore(part, transformer, apart))]);
     }
 
-    private static (string featureColumn, TorchModel model)? ModelOf(List<ITransformer> parts)
+    private static (string featureColumn, TorchModel model)? ModelOf(List<ITransformer> parts, Func<int, Stream>? apart)
     {
-        if (parts.Count < 6 || parts[0] is not CustomMappingTransformer<NoInput, KeyOutput>) return null;
+        if (parts.Count < 3 || parts[0] is not CustomMappingTransformer<NoInput, KeyOutput>) return null;
         var context = new MLContext();
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
         schema[0].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1);
         var data = parts.Take(2).Aggregate(context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, schema), (rows, part) =>
             part.Transform(rows));
         var text = data.GetColumn<ReadOnlyMemory<char>>(nameof(ScoreInput.TorchModelText)).Single().ToString();
+        if (parts[2] is CustomMappingTransformer<TextInput, ApartOutput>)
+            return ModelText.Read(text, number => number is { } known && apart is not null ? apart(known) : throw ApartFactory.Missing());
         // Past the third, which would not ask for the weights of a model that has scored already.
         var weights = parts[3].Transform(context.Transforms.CopyColumns(nameof(WeightsKeyOutput.TorchModelWeightsKey),
             nameof(KeyOutput.TorchModelKey)).Fit(data).Transform(data));
-        return ModelText.Read(text, weights.GetColumn<byte[]>(nameof(ScoreInput.TorchModelWeights)).Single());
+        var bytes = weights.GetColumn<byte[]>(nameof(ScoreInput.TorchModelWeights)).Single();
+        return ModelText.Read(text, _ => new MemoryStream(bytes, writable: false));
     }
 
     private sealed class ConstantRow<T>

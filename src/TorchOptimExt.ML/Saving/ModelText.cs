@@ -15,25 +15,28 @@ internal static partial class ModelText
     private const int Version = 2;
 
     internal sealed record Stored(int Version, TaskKind Task, string FeatureColumn, long Inputs, long Outputs, string? ModuleName,
-        Mlp? Mlp, LabelKeys? Keys,
-        Scale? FeatureScale, Scale? LabelScale, float Threshold);
+        Mlp? Mlp, LabelKeys? Keys, Scale? FeatureScale, Scale? LabelScale, float Threshold, int? WeightsApart = null);
 
     [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
     [JsonSerializable(typeof(Stored))]
     private sealed partial class Json : JsonSerializerContext;
 
+    /// <param name="featureColumn">The name of the feature column.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="weightsApart">The number of its weights where they are kept apart from the text; null where beside it.</param>
     /// <exception cref="InvalidOperationException">The module could not be made again by who loads the model.</exception>
-    internal static (string text, byte[] weights) Write(string featureColumn, TorchModel model)
+    internal static string Write(string featureColumn, TorchModel model, int? weightsApart = null)
     {
         model.Architecture.Require();
         var stored = new Stored(Version, model.Task, featureColumn, model.Inputs, model.Outputs, model.Architecture.Name,
-            model.Architecture.Mlp, model.Keys,
-            model.FeatureScale, model.LabelScale, model.Threshold);
-        return (JsonSerializer.Serialize(stored, Json.Default.Stored), ModuleBytes.Write(model.Module));
+            model.Architecture.Mlp, model.Keys, model.FeatureScale, model.LabelScale, model.Threshold, weightsApart);
+        return JsonSerializer.Serialize(stored, Json.Default.Stored);
     }
 
+    /// <param name="text">What <see cref="Write"/> gave.</param>
+    /// <param name="weights">The weights, of a number where they are kept apart.</param>
     /// <exception cref="InvalidDataException">The text is damaged or of another version, or the weights do not fit.</exception>
-    internal static (string featureColumn, TorchModel model) Read(string text, byte[] weights)
+    internal static (string featureColumn, TorchModel model) Read(string text, Func<int?, Stream> weights)
     {
         var stored = Parse(text);
         if (stored.Version != Version)
@@ -41,7 +44,7 @@ internal static partial class ModelText
                 + $"version {Version}.");
         var architecture = new Architecture(stored.ModuleName, stored.Mlp);
         var module = architecture.Make(stored.Inputs, stored.Outputs);
-        try { ModuleBytes.Read(module, weights); }
+        try { ModuleBytes.Read(module, weights(stored.WeightsApart)); }
         catch (Exception e)
         {
             module.Dispose();

@@ -16,7 +16,7 @@ internal sealed class BatchOrder(TrainingRows rows, TrainingOptions options)
     {
         if (!options.Shuffle || size == rows.Count) return null;
         using var generator = new Generator((ulong)((options.Seed ?? 0) * 1_000_003 + epoch));
-        return randperm(rows.Count, generator: generator).to(rows.Features.device, disposeAfter: true);
+        return randperm(rows.Count, generator: generator).to(rows.Features.Device, disposeAfter: true);
     }
 
     /// <summary>The batches of an epoch. One row that is left over joins the last: batch normalization cannot do with one.</summary>
@@ -31,8 +31,8 @@ internal sealed class BatchOrder(TrainingRows rows, TrainingOptions options)
 
     internal TrainingRows Take(Tensor? order, long from, long count)
     {
-        if (order is null) return rows.Slice(from, count);
+        if (order is null) return rows.Slice(from, count).OnTo(options.Device);
         using var places = order.narrow(0, from, count);
-        return rows.Select(places);
+        return rows.Select(places).OnTo(options.Device);
     }
 }

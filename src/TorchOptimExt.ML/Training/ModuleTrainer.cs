@@ -10,13 +10,15 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Training;
 
-/// <summary>Trains one module on rows in memory, epoch by epoch.</summary>
+/// <summary>Trains one module on rows that were read, epoch by epoch.</summary>
 internal sealed class ModuleTrainer : IDisposable
 {
     private readonly TrainingOptions options;
     private readonly PredictionTask task;
+    private readonly TrainingRows train;
     private readonly TrainingRows? validation;
     private readonly nn.Module<Tensor, Tensor> module;
+    private readonly ModuleCall call;
     private readonly IReadOnlyList<Parameter> parameters;
     private readonly optim.Optimizer optimizer;
     private readonly optim.lr_scheduler.LRScheduler? scheduler;
@@ -28,17 +30,19 @@ internal sealed class ModuleTrainer : IDisposable
     private readonly double meanWeight, lossUnit;
     private TrainingProgress progress = new();
 
-    internal ModuleTrainer(TrainingOptions options, TaskKind kind, PreparedRows rows, nn.Module<Tensor, Tensor> module, string start)
+    internal ModuleTrainer(TrainingOptions options, TaskKind kind, PreparedRows rows, ModuleCall call, string start)
     {
-        var train = rows.Train;
-        (this.options, validation, this.module, labelScale) = (options, rows.Validation, module, rows.LabelScale);
+        (train, this.options, validation, this.call, module, labelScale) = (rows.Train, options, rows.Validation, call, call.Module, rows.LabelScale);
         task = PredictionTask.Of(kind);
         // The squared error of one standardized label, in the label's units.
         lossUnit = options.Loss is null && labelScale is { Deviation: [var deviation] } ? deviation * (double)deviation : 1;
         meanWeight = train.TotalWeight() / train.Count;
         parameters = [.. module.parameters()];
+        // The optimizer's state lies as the weights do; TorchSharp saves only what lies row after row.
+        if (options.CheckpointPath is null) call.ByColumns(train.Features);
         optimizer = TrainingOptions.Made(nameof(options.Optimizer), "optimizer", () => options.Optimizer(parameters));
         CheckOptimizer();
+        if (!TakesAnyLayout) call.ByRows();
         scheduler = options.Scheduler is { } make ? TrainingOptions.Made(nameof(options.Scheduler), "schedule", () => make(optimizer))
             : null;
         step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
@@ -55,6 +59,7 @@ internal sealed class ModuleTrainer : IDisposable
         Resume();
         log.Begin(identity, parameters.Sum(p => p.numel()));
         while (progress.Epoch < options.Epochs && !OutOfPatience && Epoch()) SaveCheckpoint();
+        call.ByRows();
         if (progress.BestWeights is { } best) ModuleBytes.Read(module, best);
         foreach (var parameter in parameters) parameter.grad = null;     // as large as the weights, and of no more use
         log.End(progress.Epoch, progress.BestLoss);
@@ -65,6 +70,10 @@ internal sealed class ModuleTrainer : IDisposable
     private bool OutOfPatience => options.Patience is { } patience && progress.EpochsWithoutImprovement >= patience;
 
     private double LearningRate => optimizer.ParamGroups.First().LearningRate;
+
+    // libtorch's LBFGS wants parameters that lie row after row, and so may an optimizer of the user's own.
+    private bool TakesAnyLayout => optimizer is OptimizerHelper
+        && (optimizer.GetType().Assembly == typeof(optim).Assembly || optimizer.GetType().Assembly == typeof(ILossOnlyClosure).Assembly);
 
     private void CheckOptimizer()
     {
@@ -127,7 +136,7 @@ internal sealed class ModuleTrainer : IDisposable
 
     private (Tensor loss, (double sum, long count) metric) Loss(TrainingRows rows)
     {
-        var outputs = task.Outputs(module.call(rows.Features));
+        var outputs = task.Outputs(call.On(rows.Features));
         var loss = options.Loss is null && rows.Weights is null ? task.Loss(outputs, rows.Labels, nn.Reduction.Mean)
             : Mean(PerExample(outputs, rows.Labels), rows);
         return (loss, task.Tally(outputs, rows.Labels, labelScale));
@@ -163,11 +172,11 @@ internal sealed class ModuleTrainer : IDisposable
         using var quiet = no_grad();
         var tally = new EpochTally();
         // Of wide rows fewer at once: a module may keep several times as much.
-        var size = Math.Clamp((1 << 20) / rows.Inputs, 1, 4096);
+        var size = Math.Clamp((1 << 20) / call.Width(rows.Features), 1, 4096);
         for (long at = 0; at < rows.Count; at += size)
         {
             using var scope = NewDisposeScope();
-            using var part = rows.Slice(at, Math.Min(size, rows.Count - at));
+            using var part = rows.Slice(at, Math.Min(size, rows.Count - at)).OnTo(options.Device);
             var (loss, metric) = Loss(part);
             tally.Add(loss.ToDouble() * lossUnit, metric, part, meanWeight);
         }
@@ -185,9 +194,19 @@ internal sealed class ModuleTrainer : IDisposable
         if (loss < progress.BestLoss - options.MinImprovement)
         {
             (progress.BestLoss, progress.EpochsWithoutImprovement) = (loss, 0);
-            if (validation is not null && options.KeepBestWeights) progress.BestWeights = ModuleBytes.Write(module);
+            if (validation is not null && options.KeepBestWeights) progress.BestWeights = Weights();
         }
         else progress.EpochsWithoutImprovement++;
+    }
+
+    // As they are saved: row after row.
+    private byte[] Weights()
+    {
+        var byColumns = call.LiesByColumns;
+        call.ByRows();
+        var weights = ModuleBytes.Write(module);
+        if (byColumns) call.ByColumns(train.Features);
+        return weights;
     }
 
     private bool Cancelled()

@@ -8,7 +8,6 @@ namespace TorchOptimExt.ML.Training;
 /// <summary>Rows as a module is trained on them: weighted by their classes and standardized where the options say so.</summary>
 internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation) : IDisposable
 {
-    private const int SampledRows = 10_000;
     private const double FarApart = 100;
 
     internal TrainingRows Train { get; private set; } = train;
@@ -32,7 +31,7 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         foreach (var rows in new[] { Train, Validation })
         {
             if (rows is null) continue;
-            features?.Apply(rows.Features);
+            if (features is not null) rows.Features.Standardize(features);
             labels?.Apply(rows.Labels);
         }
     }
@@ -41,8 +40,7 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
     internal string? ScaleWarning(string featureColumn)
     {
         using var scope = NewDisposeScope();
-        var sample = Train.Features.narrow(0, 0, Math.Min(SampledRows, Train.Count));
-        var largest = sample.abs().amax([0]);
+        var largest = Train.Features.Largest();
         var present = largest[largest.gt(0)];
         if (present.numel() == 0 || present.max().ToSingle() <= FarApart * present.min().ToSingle()) return null;
         var (high, low) = (largest.argmax().ToInt64(), largest.add(largest.eq(0).mul(float.MaxValue)).argmin().ToInt64());
@@ -53,16 +51,8 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
             + "Networks train badly on such features: normalize them, for example with NormalizeMeanVariance, or set StandardizeFeatures.";
     }
 
-    internal void To(Device device)
-    {
-        if (device.type == DeviceType.CPU) return;
-        (Train, Validation) = (Moved(Train), Validation is null ? null : Moved(Validation));
-
-        TrainingRows Moved(TrainingRows rows)
-        {
-            using (rows) return rows.To(device);
-        }
-    }
+    /// <summary>Moves all rows to a device.</summary>
+    internal void To(Device device) => (Train, Validation) = (Train.OnTo(device), Validation?.OnTo(device));
 
     public void Dispose()
     {

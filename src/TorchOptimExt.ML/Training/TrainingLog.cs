@@ -17,6 +17,14 @@ internal sealed partial class TrainingLog(TrainingOptions options)
         Raise($"Training {parameters} parameters: {training}.");
     }
 
+    internal void Cache(double bytes, string folder, long? free)
+    {
+        LogCache(logger, bytes, folder, free);
+        var left = free is null ? "" : string.Create(CultureInfo.InvariantCulture, $", where {free:n0} are free");
+        var size = string.Create(CultureInfo.InvariantCulture, $"{bytes:n0} bytes");
+        Raise($"Training rows go to temporary files of up to {size} in '{folder}'{left}.");
+    }
+
     internal void Epoch(EpochReport report)
     {
         var validation = "";
@@ -66,6 +74,10 @@ internal sealed partial class TrainingLog(TrainingOptions options)
         if (warning) channel.Warning(MessageSensitivity.None, message);
         else channel.Info(MessageSensitivity.None, message);
     }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Training rows go to temporary files of up to {Bytes} bytes in {Folder}, where {Free} are free")]
+    private static partial void LogCache(ILogger logger, double bytes, string folder, long? free);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training {Parameters} parameters: {Training}")]
     private static partial void LogBegin(ILogger logger, string training, long parameters);

@@ -15,17 +15,20 @@ internal static class AtomicFile
 {
     private const string Suffix = ".partial";
 
-    public static void Write(string path, Action<FileStream> content)
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is, for errors.</param>
+    /// <param name="content">Writes it.</param>
+    public static void Write(string path, string what, Action<FileStream> content)
     {
         var given = new FileInfo(path);
         var target = given.LinkTarget is null ? given.FullName : given.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var folder = Path.GetDirectoryName(target);
         if (Directory.Exists(target))
-            throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: there is a folder.");
+            throw new UnauthorizedAccessException($"The {what} '{path}' cannot be written: there is a folder.");
         if (target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
-            throw new UnauthorizedAccessException($"The checkpoint '{path}' cannot be written: that is a device, not a file.");
+            throw new UnauthorizedAccessException($"The {what} '{path}' cannot be written: that is a device, not a file.");
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: no folder '{folder}'.");
+            throw new DirectoryNotFoundException($"The {what} '{path}' cannot be written: no folder '{folder}'.");
         var stem = Stem(target);
         RemoveLeftovers(folder, stem);
         var temporary = Path.Combine(folder, $"{stem}.{Path.GetRandomFileName()}{Suffix}");
@@ -40,7 +43,7 @@ internal static class AtomicFile
         }
         catch (ArgumentOutOfRangeException e) when (e.Source == typeof(FileStream).Assembly.GetName().Name)
         {
-            throw new IOException($"The checkpoint '{path}' cannot be written: it is larger than its file system or a limit allows.", e);
+            throw new IOException($"The {what} '{path}' cannot be written: it is larger than its file system or a limit allows.", e);
         }
         Disk.FlushFolder(folder);
     }

@@ -19,7 +19,8 @@ internal static class CheckpointFile
     private static readonly UTF8Encoding Text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes the content, then its hash.</summary>
-    public static void Write(string path, Action<BinaryWriter> content) => AtomicFile.Write(path, file => WriteHashed(file, content));
+    public static void Write(string path, Action<BinaryWriter> content) =>
+        AtomicFile.Write(path, "checkpoint", file => WriteHashed(file, content));
 
     private static void WriteHashed(FileStream file, Action<BinaryWriter> content)
     {

@@ -24,6 +24,14 @@ public static class Trainings
         ValidationFraction = 0.2,
         CheckpointPath = path,
     };
+
+    /// <summary>The same with its rows in a folder.</summary>
+    public static TorchTrainerOptions OnDisk(string folder)
+    {
+        var options = WithCheckpoint(null);
+        (options.RowCache, options.CacheDirectory) = (RowCache.Disk, folder);
+        return options;
+    }
 }
 
 /// <summary>Says each epoch.</summary>
