@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -65,7 +66,11 @@ internal sealed record Scale(float[] Mean, float[] Deviation)
     internal void Apply(Span<float> rows)
     {
         for (var at = 0; at < rows.Length; at += Mean.Length)
-            for (var k = 0; k < Mean.Length; k++) rows[at + k] = (rows[at + k] - Mean[k]) / Deviation[k];
+        {
+            var row = rows.Slice(at, Mean.Length);
+            TensorPrimitives.Subtract(row, Mean, row);
+            TensorPrimitives.Divide(row, Deviation, row);
+        }
     }
 
     /// <summary>Takes standardization back, in place.</summary>

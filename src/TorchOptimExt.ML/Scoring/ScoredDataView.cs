@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using static TorchSharp.torch;
 
 namespace TorchOptimExt.ML.Scoring;
 
@@ -65,10 +66,12 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
     private sealed class ScoringCursor : Cursor
     {
         private readonly Dictionary<int, KeptColumn> kept;
+        private readonly KeptColumn[] columns;
         private readonly ValueGetter<VBuffer<float>> getFeatures;
         private readonly ValueGetter<DataViewRowId> getId;
         private readonly (long position, long batch, DataViewRowId id)[] places;
-        private readonly float[] features, scores;
+        private readonly Tensor features;       // one memory for all batches, which rows are read into
+        private readonly float[] scores;
         private VBuffer<float> buffer;
         private int scored, at = -1;
 
@@ -77,10 +80,11 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             : base(read, mapper, active)
         {
             kept = passed.ToDictionary(c => c.Index, c => KeptColumn.Of(read, c, batch));
+            columns = [.. kept.Values];
             getFeatures = read.GetGetter<VBuffer<float>>(mapper.Features);
             getId = read.GetIdGetter();
             places = new (long, long, DataViewRowId)[batch];
-            features = new float[batch * mapper.Model.Inputs];
+            features = empty(batch, mapper.Model.Inputs).DetachFromDisposeScope();
             scores = new float[batch * mapper.Model.Outputs];
         }
 
@@ -102,21 +106,37 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             return ScoreColumns.Getter(Mapper.Model, column, () => scores.AsMemory(at * outputs, outputs));
         }
 
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) features.Dispose();
+            base.Dispose(disposing);
+        }
+
         private void ScoreBatch()
         {
-            var inputs = (int)Mapper.Model.Inputs;
-            for ((scored, at) = (0, 0); scored < places.Length && Read.MoveNext(); scored++)
+            (scored, at) = (0, 0);
+            var read = ReadBatch(TorchModel.Numbers(features));
+            if (read == 0) return;
+            using var rows = features.narrow(0, 0, read);
+            Mapper.Model.Score(rows, scores);
+            scored = read;
+        }
+
+        private int ReadBatch(Span<float> target)
+        {
+            var (inputs, row) = ((int)Mapper.Model.Inputs, 0);
+            for (; row < places.Length && Read.MoveNext(); row++)
             {
                 getFeatures(ref buffer);
                 if (buffer.Length != inputs)
                     throw new InvalidOperationException($"Row {Read.Position} has {buffer.Length} features; the model was trained on "
                         + $"{inputs}.");
-                buffer.CopyTo(features.AsSpan(scored * inputs, inputs));
-                places[scored] = (Read.Position, Read.Batch, default);
-                getId(ref places[scored].id);
-                foreach (var column in kept.Values) column.Keep(scored);
+                buffer.CopyTo(target.Slice(row * inputs, inputs));
+                places[row] = (Read.Position, Read.Batch, default);
+                getId(ref places[row].id);
+                foreach (var column in columns) column.Keep(row);
             }
-            if (scored > 0) Mapper.Model.Score(features.AsSpan(0, scored * inputs), scored, scores);
+            return row;
         }
     }
 }

@@ -67,25 +67,35 @@ public sealed class TorchModel : IDisposable
     /// <summary>
     /// Scores rows that lie one after another, into as many times <see cref="Outputs"/> numbers: values, logits, or the classes'
     /// probabilities.
-    /// Standardizes the rows in place where the model does so.
     /// </summary>
-    internal void Score(Span<float> rows, int count, Span<float> scores)
+    internal void Score(ReadOnlySpan<float> rows, int count, Span<float> scores)
+    {
+        using var features = empty(count, Inputs);
+        rows.CopyTo(Numbers(features));
+        Score(features, scores);
+    }
+
+    /// <summary>
+    /// Scores rows of shape [rows, <see cref="Inputs"/>], float32 on the CPU and contiguous; standardizes them in place where the model does
+    /// so.
+    /// </summary>
+    internal void Score(Tensor rows, Span<float> scores)
     {
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
-        FeatureScale?.Apply(rows);
-        var features = empty(count, Inputs);
-        rows.CopyTo(MemoryMarshal.Cast<byte, float>(features.bytes));
-        var outputs = Module.call(features.to(Device));
+        FeatureScale?.Apply(Numbers(rows));
+        var outputs = Module.call(rows.to(Device));
         if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
-        var dense = outputs.to_type(ScalarType.Float32).to(CPU).contiguous();
-        var values = MemoryMarshal.Cast<byte, float>(dense.bytes);
-        if (values.Length != count * Outputs)
-            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {count} rows; it "
-                + $"must give [{count}, {Outputs}].");
+        var values = Numbers(outputs.to_type(ScalarType.Float32).to(CPU).contiguous());
+        if (values.Length != rows.shape[0] * Outputs)
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {rows.shape[0]} rows; it "
+                + $"must give [{rows.shape[0]}, {Outputs}].");
         values.CopyTo(scores);
         LabelScale?.Undo(scores[..values.Length]);
     }
+
+    /// <summary>The numbers of a contiguous float32 tensor on the CPU.</summary>
+    internal static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     /// <summary>The probability of true that belongs to a logit.</summary>
     internal static float Probability(float logit) => (float)(1 / (1 + Math.Exp(-logit)));
