@@ -11,11 +11,11 @@ namespace TorchOptimExt.ML;
 public sealed class MlpOptions
 {
     /// <summary>
-    /// The widths of the hidden layers, each ≥ 1; default [64]. An empty list gives a linear model (logistic regression, softmax
+    /// The widths of the hidden layers, each ≥ 1; default [128]. An empty list gives a linear model (logistic regression, softmax
     /// regression or
     /// least squares).
     /// </summary>
-    public IReadOnlyList<int> HiddenSizes { get; set; } = [64];
+    public IReadOnlyList<int> HiddenSizes { get; set; } = [128];
 
     /// <summary>The activation function of the hidden layers; default ReLU.</summary>
     public Activation Activation { get; set; } = Activation.ReLU;

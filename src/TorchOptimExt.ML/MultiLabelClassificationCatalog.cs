@@ -72,10 +72,10 @@ public sealed class MultiLabelClassificationCatalog
         /// <summary>Creates a trainer of a TorchSharp module that gives one logit for each label for each row.</summary>
         /// <param name="labelColumnName">The label column, a vector of known size, of Boolean or of Single (0, 1 or NaN).</param>
         /// <inheritdoc cref="TorchCatalog.Torch(RegressionCatalog.RegressionTrainers, string, string, string,
-        /// Func{long, long, nn.Module{Tensor, Tensor}}, Func{IEnumerable{Parameter}, optim.Optimizer}, int, int, long?)"/>
+        /// Func{long, long, nn.Module{Tensor, Tensor}}, Func{IEnumerable{Parameter}, optim.Optimizer}, int?, int, long?)"/>
         public TorchTrainer Torch(string labelColumnName = "Label", string featureColumnName = "Features",
             string? exampleWeightColumnName = null, Func<long, long, nn.Module<Tensor, Tensor>>? module = null,
-            Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int epochs = 20, int batchSize = 64, long? seed = null) =>
+            Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int? epochs = null, int batchSize = 64, long? seed = null) =>
             Torch(TorchCatalog.Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize,
                 seed));
     }

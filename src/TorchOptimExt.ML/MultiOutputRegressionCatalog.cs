@@ -71,10 +71,10 @@ public sealed class MultiOutputRegressionCatalog
         /// <summary>Creates a trainer of a TorchSharp module that gives one number for each output for each row.</summary>
         /// <param name="labelColumnName">The label column, a vector of Single of known size.</param>
         /// <inheritdoc cref="TorchCatalog.Torch(RegressionCatalog.RegressionTrainers, string, string, string,
-        /// Func{long, long, nn.Module{Tensor, Tensor}}, Func{IEnumerable{Parameter}, optim.Optimizer}, int, int, long?)"/>
+        /// Func{long, long, nn.Module{Tensor, Tensor}}, Func{IEnumerable{Parameter}, optim.Optimizer}, int?, int, long?)"/>
         public TorchTrainer Torch(string labelColumnName = "Label", string featureColumnName = "Features",
             string? exampleWeightColumnName = null, Func<long, long, nn.Module<Tensor, Tensor>>? module = null,
-            Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int epochs = 20, int batchSize = 64, long? seed = null) =>
+            Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null, int? epochs = null, int batchSize = 64, long? seed = null) =>
             Torch(TorchCatalog.Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize,
                 seed));
     }

@@ -38,9 +38,10 @@ public static class TorchCatalog
     /// <param name="featureColumnName">The column of features, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">The column of example weights, Single, ≥ 0; null weighs all alike.</param>
     /// <param name="module">Makes the module for numbers of inputs and outputs: [rows, inputs] → [rows, outputs]. Null takes a perceptron
-    /// with one hidden layer of 64 ReLU units.</param>
+    /// with one hidden layer of 128 ReLU units.</param>
     /// <param name="optimizer">Makes the optimizer of the module's parameters; null takes fused Adam with lr = 0.001.</param>
-    /// <param name="epochs">The number of passes over all rows, ≥ 1.</param>
+    /// <param name="epochs">The number of passes over all rows, ≥ 1; null goes by how many they are, as
+    /// <see cref="Training.TrainingOptions.Epochs"/> says.</param>
     /// <param name="batchSize">The number of rows of a step, ≥ 1.</param>
     /// <param name="seed">Seeds initial weights, order of rows and dropout, so that trainings repeat; null leaves torch's generator as it
     /// is.</param>
@@ -50,7 +51,7 @@ public static class TorchCatalog
     public static TorchTrainer Torch(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
         Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
-            int epochs = 20, int batchSize = 64, long? seed = null) =>
+            int? epochs = null, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     /// <summary>
@@ -83,9 +84,10 @@ public static class TorchCatalog
     /// <param name="featureColumnName">The column of features, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">The column of example weights, Single, ≥ 0; null weighs all alike.</param>
     /// <param name="module">Makes the module for numbers of inputs and outputs: [rows, inputs] → [rows, outputs]. Null takes a perceptron
-    /// with one hidden layer of 64 ReLU units.</param>
+    /// with one hidden layer of 128 ReLU units.</param>
     /// <param name="optimizer">Makes the optimizer of the module's parameters; null takes fused Adam with lr = 0.001.</param>
-    /// <param name="epochs">The number of passes over all rows, ≥ 1.</param>
+    /// <param name="epochs">The number of passes over all rows, ≥ 1; null goes by how many they are, as
+    /// <see cref="Training.TrainingOptions.Epochs"/> says.</param>
     /// <param name="batchSize">The number of rows of a step, ≥ 1.</param>
     /// <param name="seed">Seeds initial weights, order of rows and dropout, so that trainings repeat; null leaves torch's generator as it
     /// is.</param>
@@ -95,7 +97,7 @@ public static class TorchCatalog
     public static TorchTrainer Torch(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null,
         Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
-            int epochs = 20, int batchSize = 64, long? seed = null) =>
+            int? epochs = null, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     /// <summary>
@@ -125,9 +127,10 @@ public static class TorchCatalog
     /// <param name="featureColumnName">The column of features, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">The column of example weights, Single, ≥ 0; null weighs all alike.</param>
     /// <param name="module">Makes the module for numbers of inputs and outputs: [rows, inputs] → [rows, outputs]. Null takes a perceptron
-    /// with one hidden layer of 64 ReLU units.</param>
+    /// with one hidden layer of 128 ReLU units.</param>
     /// <param name="optimizer">Makes the optimizer of the module's parameters; null takes fused Adam with lr = 0.001.</param>
-    /// <param name="epochs">The number of passes over all rows, ≥ 1.</param>
+    /// <param name="epochs">The number of passes over all rows, ≥ 1; null goes by how many they are, as
+    /// <see cref="Training.TrainingOptions.Epochs"/> says.</param>
     /// <param name="batchSize">The number of rows of a step, ≥ 1.</param>
     /// <param name="seed">Seeds initial weights, order of rows and dropout, so that trainings repeat; null leaves torch's generator as it
     /// is.</param>
@@ -137,7 +140,7 @@ public static class TorchCatalog
     public static TorchTrainer Torch(this RegressionCatalog.RegressionTrainers catalog, string labelColumnName = "Label",
         string featureColumnName = "Features", string? exampleWeightColumnName = null,
         Func<long, long, nn.Module<Tensor, Tensor>>? module = null, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer = null,
-            int epochs = 20, int batchSize = 64, long? seed = null) =>
+            int? epochs = null, int batchSize = 64, long? seed = null) =>
         catalog.Torch(Options(labelColumnName, featureColumnName, exampleWeightColumnName, module, optimizer, epochs, batchSize, seed));
 
     // Of now: the shape is asked for later.
@@ -145,7 +148,7 @@ public static class TorchCatalog
         (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
 
     internal static TorchTrainerOptions Options(string label, string features, string? weight, Func<long, long, nn.Module<Tensor,
-        Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int epochs, int batchSize, long? seed)
+        Tensor>>? module, Func<IEnumerable<Parameter>, optim.Optimizer>? optimizer, int? epochs, int batchSize, long? seed)
     {
         var options = new TorchTrainerOptions
         {

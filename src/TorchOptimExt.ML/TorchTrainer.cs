@@ -231,13 +231,25 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes,
                 task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
         }
-        if (!options.StandardizeFeatures && start?.FeatureScale is null
-            && rows.ScaleWarning(options.FeatureColumnName) is { } warning) log.Warn(warning);
+        var standardizeFeatures = StandardizesFeatures(rows, start, log);
         var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel
             ?? options.Loss is null);
         rows.Standardize(
-            start is not null ? start.FeatureScale : options.StandardizeFeatures ? rows.Train.Features.Scale(rows.Train.Weights) : null,
+            !standardizeFeatures ? null : start?.FeatureScale ?? rows.Train.Features.Scale(rows.Train.Weights),
             start is not null ? start.LabelScale : standardizeLabel ? Scale.Of(rows.Train.Labels, rows.Train.Weights) : null);
+    }
+
+    private bool StandardizesFeatures(PreparedRows rows, TorchModel? start, TrainingLog log)
+    {
+        if (start is null ? options.StandardizeFeatures == true : start.FeatureScale is not null) return true;
+        if (rows.FarScales(options.FeatureColumnName) is not { } far) return false;
+        // What slots mean to a module of the user's own is not known; and the deviation of a slot that is nearly always 0 is no scale.
+        var standardizes = start is null && options.StandardizeFeatures is null && options.Architecture.Mlp is not null
+            && rows.Train.Features is DenseRows;
+        log.Warn(standardizes ? $"{far} They are standardized inside, as StandardizeFeatures = true does without this warning."
+            : $"{far} Networks train badly on such features: normalize them, for example with NormalizeMeanVariance, or set "
+            + "StandardizeFeatures to true.");
+        return standardizes;
     }
 
     private void CheckClasses(TrainingRows rows, TrainingLog log)

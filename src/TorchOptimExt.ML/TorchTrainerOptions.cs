@@ -61,7 +61,7 @@ public sealed class TorchTrainerOptions : TrainingOptions
     public string? ModuleName { get; set; }
 
     /// <summary>
-    /// The built-in multilayer perceptron, which is trained where no module is given. Default: one hidden layer of 64 ReLU
+    /// The built-in multilayer perceptron, which is trained where no module is given. Default: one hidden layer of 128 ReLU
     /// units.
     /// </summary>
     public MlpOptions Mlp { get; set; } = new();

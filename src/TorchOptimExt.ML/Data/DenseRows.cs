@@ -25,9 +25,10 @@ internal sealed class DenseRows(Tensor values) : FeatureRows
 
     internal override Tensor Largest()
     {
-        using var sample = values.narrow(0, 0, Math.Clamp(SampledNumbers / Inputs, 1, Math.Min(SampledRows, Count)));
-        using var sizes = sample.abs();
-        return sizes.amax([0]);
+        using var scope = NewDisposeScope();
+        var sample = values.narrow(0, 0, Math.Clamp(SampledNumbers / Inputs, 1, Math.Min(SampledRows, Count)));
+        var often = sample.ne(0).to_type(ScalarType.Float32).mean([0]).ge(Often);
+        return (sample.abs().amax([0]) * often).MoveToOuterDisposeScope();
     }
 
     internal override uint Checksum(uint crc) => Checksum(values, crc);

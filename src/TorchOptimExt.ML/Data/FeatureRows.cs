@@ -8,6 +8,7 @@ namespace TorchOptimExt.ML.Data;
 internal abstract class FeatureRows : IDisposable
 {
     private protected const int SampledRows = 10_000, SampledNumbers = 1 << 24;
+    private protected const double Often = 0.01;
 
     internal abstract long Count { get; }
 
@@ -32,7 +33,10 @@ internal abstract class FeatureRows : IDisposable
     /// <summary>Standardizes the rows in place.</summary>
     internal abstract void Standardize(Scale scale);
 
-    /// <summary>The largest absolute value of each feature in a sample of the rows.</summary>
+    /// <summary>
+    /// The largest absolute value of each feature in a sample of the rows; 0 where it is 0 in 99 of 100 rows, as pixels at the border are:
+    /// what else it is tells too little of its scale.
+    /// </summary>
     internal abstract Tensor Largest();
 
     /// <summary>CRC-32C over all numbers.</summary>

@@ -110,11 +110,17 @@ internal sealed class SparseRows(Tensor offsets, Tensor slots, Tensor values, lo
     internal override Tensor Largest()
     {
         using var scope = NewDisposeScope();
-        var kept = Math.Min(SampledNumbers, At(Math.Min(SampledRows, Count)));
+        var sampled = Math.Min(SampledRows, Count);
+        var kept = Math.Min(SampledNumbers, At(sampled));
         var places = MemoryMarshal.Cast<byte, int>(slots.narrow(0, 0, kept).bytes);
         var sizes = MemoryMarshal.Cast<byte, float>(values.narrow(0, 0, kept).bytes);
-        var largest = new float[inputs];
-        for (var k = 0; k < kept; k++) largest[places[k]] = Math.Max(largest[places[k]], Math.Abs(sizes[k]));
+        var (largest, counts) = (new float[inputs], new int[inputs]);
+        for (var k = 0; k < kept; k++)
+        {
+            largest[places[k]] = Math.Max(largest[places[k]], Math.Abs(sizes[k]));
+            counts[places[k]]++;
+        }
+        for (var slot = 0; slot < inputs; slot++) if (counts[slot] < Often * sampled) largest[slot] = 0;
         return tensor(largest).MoveToOuterDisposeScope();
     }
 

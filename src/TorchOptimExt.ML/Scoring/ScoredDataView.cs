@@ -11,8 +11,9 @@ namespace TorchOptimExt.ML.Scoring;
 /// </summary>
 internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDataView
 {
-    // Rows of a forward pass, and numbers in them: enough to fill the processor, few enough to stay in its cache for usual widths.
-    private const int MostRows = 512, MostNumbers = 1 << 20;
+    // Rows of a forward pass, and numbers in them: enough that what a pass costs by itself does not count, few enough to stay near the
+    // processor.
+    private const int MostRows = 1024, MostNumbers = 1 << 20;
 
     public bool CanShuffle => false;
     public DataViewSchema Schema => mapper.OutputSchema;

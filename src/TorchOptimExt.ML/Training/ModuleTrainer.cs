@@ -28,6 +28,7 @@ internal sealed class ModuleTrainer : IDisposable
     private readonly string identity;
     private readonly Scale? labelScale;
     private readonly double meanWeight, lossUnit;
+    private readonly int epochs;
     private TrainingProgress progress = new();
 
     internal ModuleTrainer(TrainingOptions options, TaskKind kind, PreparedRows rows, ModuleCall call, string start)
@@ -43,8 +44,8 @@ internal sealed class ModuleTrainer : IDisposable
         optimizer = TrainingOptions.Made(nameof(options.Optimizer), "optimizer", () => options.Optimizer(parameters));
         CheckOptimizer();
         if (!TakesAnyLayout) call.ByRows();
-        scheduler = options.Scheduler is { } make ? TrainingOptions.Made(nameof(options.Scheduler), "schedule", () => make(optimizer))
-            : null;
+        epochs = options.EpochsOf(train.Count);
+        scheduler = options.MakeSchedule(optimizer, epochs);
         step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
         batches = new BatchOrder(train, options);
         log = new TrainingLog(options);
@@ -58,7 +59,7 @@ internal sealed class ModuleTrainer : IDisposable
     {
         Resume();
         log.Begin(identity, parameters.Sum(p => p.numel()));
-        while (progress.Epoch < options.Epochs && !OutOfPatience && Epoch()) SaveCheckpoint();
+        while (progress.Epoch < epochs && !OutOfPatience && Epoch()) SaveCheckpoint();
         call.ByRows();
         if (progress.BestWeights is { } best) ModuleBytes.Read(module, best);
         foreach (var parameter in parameters) parameter.grad = null;     // as large as the weights, and of no more use
@@ -234,7 +235,7 @@ internal sealed class ModuleTrainer : IDisposable
     private void SaveCheckpoint()
     {
         if (options.CheckpointPath is not { } path) return;
-        if (progress.Epoch % options.CheckpointEvery != 0 && progress.Epoch < options.Epochs && !OutOfPatience) return;
+        if (progress.Epoch % options.CheckpointEvery != 0 && progress.Epoch < epochs && !OutOfPatience) return;
         Checkpoint.Save(path, module, optimizer, scheduler, progress.ToValues(identity));
     }
 }

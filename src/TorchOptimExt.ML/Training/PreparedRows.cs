@@ -36,8 +36,8 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         }
     }
 
-    /// <summary>What to say where features are of very different scales; null where they are not. Judged by a sample of the rows.</summary>
-    internal string? ScaleWarning(string featureColumn)
+    /// <summary>What is said where features are of very different scales; null where they are not. Judged by a sample of the rows.</summary>
+    internal string? FarScales(string featureColumn)
     {
         using var scope = NewDisposeScope();
         var largest = Train.Features.Largest();
@@ -47,8 +47,7 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         return string.Create(CultureInfo.InvariantCulture, $"The features in column '{featureColumn}' differ in scale by more than ")
             + string.Create(CultureInfo.InvariantCulture, $"{FarApart}: ")
             + string.Create(CultureInfo.InvariantCulture, $"slot {high} reaches {largest[high].ToSingle():g3}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"slot {low} only {largest[low].ToSingle():g3}. ")
-            + "Networks train badly on such features: normalize them, for example with NormalizeMeanVariance, or set StandardizeFeatures.";
+            + string.Create(CultureInfo.InvariantCulture, $"slot {low} only {largest[low].ToSingle():g3}.");
     }
 
     /// <summary>Moves all rows to a device.</summary>

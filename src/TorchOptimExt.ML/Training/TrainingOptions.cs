@@ -10,17 +10,24 @@ namespace TorchOptimExt.ML.Training;
 /// </summary>
 public abstract class TrainingOptions
 {
+    // Few rows are visited often, since a network learns by steps; but not much more often, since it would learn them by heart.
+    private const int FewestSteps = 300, FewestEpochs = 20;
+
     private protected TrainingOptions() { }
+
+    private static readonly Func<IEnumerable<Parameter>, optim.Optimizer> DefaultOptimizer = static parameters =>
+        optim.fused.Adam(parameters);
 
     /// <summary>
     /// Makes the optimizer of the module's parameters: any of TorchSharp or TorchOptimExt, which the training disposes.
     /// Default: fused Adam with lr = 0.001.
     /// </summary>
-    public Func<IEnumerable<Parameter>, optim.Optimizer> Optimizer { get; set; } = static parameters => optim.fused.Adam(parameters);
+    public Func<IEnumerable<Parameter>, optim.Optimizer> Optimizer { get; set; } = DefaultOptimizer;
 
     /// <summary>
     /// Makes the learning-rate schedule, stepped after each epoch (<c>ReduceLROnPlateau</c> with the validation loss, or the
-    /// training loss without validation); null keeps the rate.
+    /// training loss without validation). Null keeps the rate; but where <see cref="Epochs"/> is null too, that of the default optimizer
+    /// falls along half a cosine from twice its value, 0.002, to 0.
     /// </summary>
     public Func<optim.Optimizer, optim.lr_scheduler.LRScheduler>? Scheduler { get; set; }
 
@@ -40,10 +47,10 @@ public abstract class TrainingOptions
 
     /// <summary>
     /// Whether features are standardized inside, by mean and standard deviation of the training rows: in training and in scoring, saved
-    /// with the model.
-    /// Default false: normalize them by a step of the pipeline. A warning says where the scales of features differ by more than 100.
+    /// with the model. Null, the default, does so for the built-in perceptron where the scales of features differ by more than 100, with a
+    /// warning that says so; a module of your own is given the features as they are, with a warning alone.
     /// </summary>
-    public bool StandardizeFeatures { get; set; }
+    public bool? StandardizeFeatures { get; set; }
 
     /// <summary>
     /// Whether the label of a regression is standardized inside, by mean and standard deviation of the training rows, and scores are
@@ -53,8 +60,10 @@ public abstract class TrainingOptions
     /// </summary>
     public bool? StandardizeLabel { get; set; }
 
-    /// <summary>The number of passes over all rows; ≥ 1, default 20.</summary>
-    public int Epochs { get; set; } = 20;
+    /// <summary>
+    /// The number of passes over all rows; ≥ 1. Null, the default, takes 20, or where that makes fewer than 300 steps, as many as make 300.
+    /// </summary>
+    public int? Epochs { get; set; }
 
     /// <summary>
     /// The number of rows of a step; ≥ 1, default 64, null for all rows at once (full batch). With the batch normalization of
@@ -135,6 +144,22 @@ public abstract class TrainingOptions
     /// </summary>
     public Device Device { get; set; } = CPU;
 
+    /// <summary>How many epochs a training on so many rows takes.</summary>
+    internal int EpochsOf(long rows)
+    {
+        if (Epochs is { } given) return given;
+        var batches = Math.Ceiling(rows / (double)(BatchSize ?? rows));
+        return (int)Math.Max(Math.Ceiling(FewestSteps / batches), FewestEpochs);
+    }
+
+    /// <summary>The schedule for so many epochs: the user's, or none; or the default where neither rate nor length are the user's.</summary>
+    internal optim.lr_scheduler.LRScheduler? MakeSchedule(optim.Optimizer optimizer, int epochs)
+    {
+        if (Scheduler is { } make) return Made(nameof(Scheduler), "schedule", () => make(optimizer));
+        return Epochs is null && ReferenceEquals(Optimizer, DefaultOptimizer)
+            ? optim.lr_scheduler.LambdaLR(optimizer, epoch => 1 + Math.Cos(Math.PI * epoch / epochs)) : null;
+    }
+
     /// <summary>
     /// Where messages go besides <see cref="Logger"/>: the environment of the catalog that made the trainer, unless there is a context.
     /// </summary>
@@ -146,7 +171,7 @@ public abstract class TrainingOptions
     {
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentNullException.ThrowIfNull(Device);
-        Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "at least 1, or null");
         Require(BatchSize is null or >= 1, nameof(BatchSize), BatchSize, "at least 1, or null for all rows");
         Require(MaxGradientNorm is null or > 0, nameof(MaxGradientNorm), MaxGradientNorm, "greater than 0, or null");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
