@@ -76,8 +76,8 @@ public sealed class TorchModel : IDisposable
     }
 
     /// <summary>
-    /// Scores rows of shape [rows, <see cref="Inputs"/>], float32 on the CPU and contiguous; standardizes them in place where the model does
-    /// so.
+    /// Scores rows of shape [rows, <see cref="Inputs"/>], float32 on the CPU and contiguous; standardizes them in place where the model
+    /// does so.
     /// </summary>
     internal void Score(Tensor rows, Span<float> scores)
     {
@@ -88,8 +88,8 @@ public sealed class TorchModel : IDisposable
         if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
         var values = Numbers(outputs.to_type(ScalarType.Float32).to(CPU).contiguous());
         if (values.Length != rows.shape[0] * Outputs)
-            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {rows.shape[0]} rows; it "
-                + $"must give [{rows.shape[0]}, {Outputs}].");
+            throw new InvalidOperationException($"The module gives shape [{string.Join(", ", outputs.shape)}] for {rows.shape[0]} rows; "
+                + $"it must give [{rows.shape[0]}, {Outputs}].");
         values.CopyTo(scores);
         LabelScale?.Undo(scores[..values.Length]);
     }

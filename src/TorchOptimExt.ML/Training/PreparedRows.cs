@@ -36,7 +36,7 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         }
     }
 
-    /// <summary>What is said where features are of very different scales; null where they are not. Judged by a sample of the rows.</summary>
+    /// <summary>What is said where features are of far different scales; null where they are not. Judged by some of the rows.</summary>
     internal string? FarScales(string featureColumn)
     {
         using var scope = NewDisposeScope();

@@ -61,7 +61,8 @@ public abstract class TrainingOptions
     public bool? StandardizeLabel { get; set; }
 
     /// <summary>
-    /// The number of passes over all rows; ≥ 1. Null, the default, takes 20, or where that makes fewer than 300 steps, as many as make 300.
+    /// The number of passes over all rows; ≥ 1. Null, the default, takes 20, or where that makes fewer than 300 steps, as many as
+    /// make 300.
     /// </summary>
     public int? Epochs { get; set; }
 
@@ -152,7 +153,7 @@ public abstract class TrainingOptions
         return (int)Math.Max(Math.Ceiling(FewestSteps / batches), FewestEpochs);
     }
 
-    /// <summary>The schedule for so many epochs: the user's, or none; or the default where neither rate nor length are the user's.</summary>
+    /// <summary>The schedule for so many epochs: the user's, or none; or the default where neither rate nor length are given.</summary>
     internal optim.lr_scheduler.LRScheduler? MakeSchedule(optim.Optimizer optimizer, int epochs)
     {
         if (Scheduler is { } make) return Made(nameof(Scheduler), "schedule", () => make(optimizer));
