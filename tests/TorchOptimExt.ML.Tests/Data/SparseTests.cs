@@ -109,7 +109,7 @@ public sealed class SparseTests : IDisposable
             },
         };
         TaskModels.Trainer("regression", options).Fit(Sparse(Texts(50)));
-        Assert.Equal([$"64, {Slots}", "64", "1, 64", "1"], seen);
+        Assert.Equal([$"128, {Slots}", "128", "1, 128", "1"], seen);
     }
 
     [Fact]
