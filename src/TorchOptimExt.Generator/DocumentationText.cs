@@ -19,13 +19,18 @@ internal static class DocumentationText
         return Inside(summary);
     }
 
-    private static XElement? Element(ISymbol symbol)
-    {
-        var xml = symbol.GetDocumentationCommentXml();
-        return string.IsNullOrEmpty(xml) ? null : XElement.Parse(xml).Element("summary");
-    }
+    /// <summary>All elements of a documentation comment, each on one line, with the argument that it is of.</summary>
+    internal static IEnumerable<(string name, string? argument, string xml)> Elements(ISymbol symbol) =>
+        Comment(symbol)?.Elements().Select(e => (e.Name.LocalName, e.Attribute("name")?.Value,
+            OneLine(e.ToString(SaveOptions.DisableFormatting)))) ?? [];
+
+    private static XElement? Element(ISymbol symbol) => Comment(symbol)?.Element("summary");
+
+    private static XElement? Comment(ISymbol symbol) =>
+        symbol.GetDocumentationCommentXml() is { Length: > 0 } xml ? XElement.Parse(xml) : null;
 
     private static string Inside(XElement element) =>
-        string.Join(" ", string.Concat(element.Nodes().Select(node => node.ToString(SaveOptions.DisableFormatting)))
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        OneLine(string.Concat(element.Nodes().Select(node => node.ToString(SaveOptions.DisableFormatting))));
+
+    private static string OneLine(string text) => string.Join(" ", text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

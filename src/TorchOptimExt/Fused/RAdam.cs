@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace TorchOptimExt.Fused;
 
@@ -38,10 +38,9 @@ namespace TorchOptimExt.Fused;
 /// optimizer.step();
 /// </code>
 /// </example>
-public class RAdam : TorchSharp.Modules.RAdam, IFusedOptimizer
+[FusedOptimizer]
+public partial class RAdam : TorchSharp.Modules.RAdam
 {
-    private readonly Step fused = new();
-
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
@@ -55,72 +54,6 @@ public class RAdam : TorchSharp.Modules.RAdam, IFusedOptimizer
         IEnumerable<Parameter> parameters, double lr = 2e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
         double weight_decay = 0)
         : base(parameters, lr, beta1, beta2, eps, weight_decay) { }
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="RAdam(IEnumerable{Parameter}, double, double, double, double, double)"/>
-    public RAdam(
-        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 2e-3, double beta1 = 0.9, double beta2 = 0.999,
-        double eps = 1e-8, double weight_decay = 0)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, beta1, beta2, eps, weight_decay) => fused.Name(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
-    /// <inheritdoc cref="RAdam(IEnumerable{Parameter}, double, double, double, double, double)"/>
-    public RAdam(
-        IEnumerable<ParamGroup> parameters, double lr = 2e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
-        double weight_decay = 0)
-        : base(parameters ?? [], lr, beta1, beta2, eps, weight_decay) => ArgumentNullException.ThrowIfNull(parameters);
-
-    /// <inheritdoc/>
-    public bool LastStepFused => fused.Fused;
-
-    /// <inheritdoc/>
-    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
-
-    /// <inheritdoc/>
-    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
-
-    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
-    {
-        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
-        fused.Keep();
-    }
-
-    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
-
-    /// <inheritdoc cref="Adadelta.zero_grad()"/>
-    public override void zero_grad()
-    {
-        fused.Keep();
-        base.zero_grad();
-    }
-
-    /// <inheritdoc cref="Adadelta.state_dict()"/>
-    public override StateDictionary state_dict()
-    {
-        fused.Keep();
-        return base.state_dict();
-    }
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
-    public new void load_state_dict(string location) => StateReader.Read(this, location);
-
-    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
-    protected override void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        fused.Dispose();
-        base.Dispose(disposing);
-    }
 
     private sealed class Step : FusedStep<Options, State, RAdamRule>
     {

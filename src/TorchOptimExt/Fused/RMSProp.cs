@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace TorchOptimExt.Fused;
 
@@ -24,8 +24,6 @@ namespace TorchOptimExt.Fused;
 /// <para>As in TorchSharp, lr is 0.001 for <c>new RMSProp</c> and 0.01 for <c>torch.optim.fused.RMSProp</c>.</para>
 /// <para>Source: T. Tieleman and G. Hinton, Lecture 6.5, Coursera, 2012; centered: A. Graves, "Generating Sequences With Recurrent Neural
 /// Networks", 2013, equations 38 to 41.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
-/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
 /// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
 /// graph that was built before the step.</para>
 /// </remarks>
@@ -37,10 +35,9 @@ namespace TorchOptimExt.Fused;
 /// optimizer.step();
 /// </code>
 /// </example>
-public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
+[FusedOptimizer(FactoryRate = 0.01)]
+public partial class RMSProp : TorchSharp.Modules.RMSProp
 {
-    private readonly Step fused = new();
-
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, about the size of a step in units of the parameter, ≥ 0.</param>
@@ -56,74 +53,6 @@ public class RMSProp : TorchSharp.Modules.RMSProp, IFusedOptimizer
         IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0,
         double momentum = 0, bool centered = false, bool maximize = false)
         : base(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize) { }
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public RMSProp(
-        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8,
-        double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, alpha, eps, weight_decay, momentum, centered,
-            maximize) => fused.Name(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
-    /// <inheritdoc cref="RMSProp(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
-    public RMSProp(
-        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0,
-        double momentum = 0, bool centered = false, bool maximize = false)
-        : base(parameters ?? [], lr, alpha, eps, weight_decay, momentum, centered,
-            maximize) => ArgumentNullException.ThrowIfNull(parameters);
-
-    /// <inheritdoc/>
-    public bool LastStepFused => fused.Fused;
-
-    /// <inheritdoc/>
-    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
-
-    /// <inheritdoc/>
-    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
-
-    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
-    {
-        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
-        fused.Keep();
-    }
-
-    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
-
-    /// <inheritdoc cref="Adadelta.zero_grad()"/>
-    public override void zero_grad()
-    {
-        fused.Keep();
-        base.zero_grad();
-    }
-
-    /// <inheritdoc cref="Adadelta.state_dict()"/>
-    public override StateDictionary state_dict()
-    {
-        fused.Keep();
-        return base.state_dict();
-    }
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
-    public new void load_state_dict(string location) => StateReader.Read(this, location);
-
-    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
-    protected override void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        fused.Dispose();
-        base.Dispose(disposing);
-    }
 
     private sealed class Step : FusedStep<Options, State, RMSPropRule>
     {

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace TorchOptimExt.Fused;
 
@@ -22,9 +22,6 @@ namespace TorchOptimExt.Fused;
 /// For full batches, where gradients carry no noise: with mini-batches the signs change at random and the steps shrink to almost nothing.
 /// <para>Source: C. Igel and M. Hüsken, "Improving the Rprop Learning Algorithm", 2000, section 2.2 (iRprop⁻); M. Riedmiller and H. Braun,
 /// 1993.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
-/// the CPU and
-/// 0 &lt; η⁻ &lt; 1 &lt; η⁺; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
 /// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
 /// graph that was built before the step.</para>
 /// </remarks>
@@ -36,10 +33,9 @@ namespace TorchOptimExt.Fused;
 /// optimizer.step();
 /// </code>
 /// </example>
-public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
+[FusedOptimizer]
+public partial class Rprop : TorchSharp.Modules.Rprop
 {
-    private readonly Step fused = new();
-
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">The first step size of every element, in units of the parameter, ≥ 0; clamped to [min_step, max_step] from the
@@ -56,74 +52,6 @@ public class Rprop : TorchSharp.Modules.Rprop, IFusedOptimizer
         IEnumerable<Parameter> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6,
         double max_step = 50, bool maximize = false)
         : base(parameters, lr, etaminus, etaplus, min_step, max_step, maximize) { }
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public Rprop(
-        IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2,
-        double min_step = 1e-6, double max_step = 50, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => fused.Name(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
-    /// <inheritdoc cref="Rprop(IEnumerable{Parameter}, double, double, double, double, double, bool)"/>
-    public Rprop(
-        IEnumerable<ParamGroup> parameters, double lr = 0.01, double etaminus = 0.5, double etaplus = 1.2, double min_step = 1e-6,
-        double max_step = 50, bool maximize = false)
-        : base(parameters ?? [], lr, etaminus, etaplus, min_step, max_step, maximize) => ArgumentNullException.ThrowIfNull(parameters);
-
-    /// <inheritdoc/>
-    public bool LastStepFused => fused.Fused;
-
-    /// <inheritdoc/>
-    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
-
-    /// <inheritdoc/>
-    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
-
-    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    /// <exception cref="ArgumentOutOfRangeException">What the state starts with does not fit a parameter's dtype; nothing is changed
-    /// then.</exception>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
-    {
-        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
-        fused.Keep();
-    }
-
-    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure)!;
-
-    /// <inheritdoc cref="Adadelta.zero_grad()"/>
-    public override void zero_grad()
-    {
-        fused.Keep();
-        base.zero_grad();
-    }
-
-    /// <inheritdoc cref="Adadelta.state_dict()"/>
-    public override StateDictionary state_dict()
-    {
-        fused.Keep();
-        return base.state_dict();
-    }
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
-    public new void load_state_dict(string location) => StateReader.Read(this, location);
-
-    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
-    protected override void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        fused.Dispose();
-        base.Dispose(disposing);
-    }
 
     private sealed class Step : FusedStep<Options, State, RpropRule>
     {

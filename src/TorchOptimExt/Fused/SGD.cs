@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TorchOptimExt.Parameters;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Stepping;
 using TorchSharp.Modules;
@@ -23,8 +24,6 @@ namespace TorchOptimExt.Fused;
 /// momentum starts as the first gradient, undamped.</para>
 /// <para>Source: H. Robbins and S. Monro, 1951; momentum: B. T. Polyak, 1964; nesterov: I. Sutskever, J. Martens, G. Dahl and G. Hinton,
 /// "On the importance of initialization and momentum in deep learning", ICML 2013, as in PyTorch.</para>
-/// <para>A step runs in one pass where all parameters that have a gradient, and the gradients, are contiguous float32 or float64 tensors on
-/// the CPU; otherwise it is TorchSharp's own step: see <see cref="IFusedOptimizer"/>.</para>
 /// <para>A step in one pass writes into the parameters' memory without raising their autograd version: do not call <c>backward</c> on a
 /// graph that was built before the step.</para>
 /// </remarks>
@@ -36,11 +35,9 @@ namespace TorchOptimExt.Fused;
 /// optimizer.step();
 /// </code>
 /// </example>
-public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
+[FusedOptimizer(TakesSparse = true, FactoryRateName = "learningRate")]
+public partial class SGD : TorchSharp.Modules.SGD
 {
-    private readonly Step fused = new();
-    private Action? sparseStep;
-
     /// <summary>Creates an optimizer for these parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
     /// <param name="lr">Learning rate, ≥ 0.</param>
@@ -56,75 +53,6 @@ public class SGD : TorchSharp.Modules.SGD, IFusedOptimizer
         IEnumerable<Parameter> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0,
         bool nesterov = false, bool maximize = false)
         : base(parameters, lr, momentum, dampening, weight_decay, nesterov, maximize) { }
-
-    /// <summary>Creates an optimizer for these parameters; error messages use their names.</summary>
-    /// <param name="parameters">The parameters with their names, as <c>named_parameters()</c> of a module gives them.</param>
-    /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
-    public SGD(
-        IEnumerable<(string name, Parameter parameter)> parameters, double lr, double momentum = 0, double dampening = 0,
-        double weight_decay = 0, bool nesterov = false, bool maximize = false)
-        : base(parameters?.Select(p => p.parameter) ?? [], lr, momentum, dampening, weight_decay, nesterov,
-            maximize) => fused.Name(parameters);
-
-    /// <summary>Creates an optimizer for these parameter groups; what a group leaves null takes the values given here.</summary>
-    /// <param name="parameters">The groups. As in TorchSharp, their own values are not checked.</param>
-    /// <inheritdoc cref="SGD(IEnumerable{Parameter}, double, double, double, double, bool, bool)"/>
-    public SGD(
-        IEnumerable<ParamGroup> parameters, double lr, double momentum = 0, double dampening = 0, double weight_decay = 0,
-        bool nesterov = false, bool maximize = false)
-        : base(parameters ?? [], lr, momentum, dampening, weight_decay, nesterov,
-            maximize) => ArgumentNullException.ThrowIfNull(parameters);
-
-    /// <inheritdoc/>
-    public bool LastStepFused => fused.Fused;
-
-    /// <inheritdoc/>
-    public string? LastStepNotFusedBecause => fused.NotFusedBecause;
-
-    /// <inheritdoc/>
-    public Func<double?>? GradientScale { get => fused.GradientScale; set => fused.GradientScale = value; }
-
-    /// <inheritdoc cref="Adadelta.add_param_group(TorchSharp.Modules.ParamGroup)"/>
-    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
-    {
-        base.add_param_group(fused.Prepared(param_group, _defaults, _parameter_groups, _state));
-        fused.Keep();
-    }
-
-    /// <inheritdoc cref="Adadelta.step(Func{Tensor})"/>
-    /// <remarks>Parameters with sparse gradients are left to TorchSharp's own step.</remarks>
-    public override Tensor step(Func<Tensor>? closure = null) => fused.Step(closure, sparseStep ??= () => base.step())!;
-
-    /// <inheritdoc cref="Adadelta.zero_grad()"/>
-    public override void zero_grad()
-    {
-        fused.Keep();
-        base.zero_grad();
-    }
-
-    /// <inheritdoc cref="Adadelta.state_dict()"/>
-    public override StateDictionary state_dict()
-    {
-        fused.Keep();
-        return base.state_dict();
-    }
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(TorchSharp.torch.optim.Optimizer.StateDictionary)"/>
-    public override void load_state_dict(StateDictionary state_dict) => fused.Load(state_dict, this.state_dict());
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(BinaryReader)"/>
-    public new void load_state_dict(BinaryReader reader) => StateReader.Read(this, reader);
-
-    /// <inheritdoc cref="Adadelta.load_state_dict(string)"/>
-    public new void load_state_dict(string location) => StateReader.Read(this, location);
-
-    /// <inheritdoc cref="Adadelta.Dispose(bool)"/>
-    protected override void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        fused.Dispose();
-        base.Dispose(disposing);
-    }
 
     private sealed class Step : FusedStep<Options, State, SGDRule>
     {
