@@ -23,6 +23,7 @@ internal sealed class HyperparameterRow
                 "hyperparameter is a double?, int?, long?, bool? or nullable enumeration.");
         this.number = number ?? (options => Get(options) is { } value ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : null);
         Range = new(property.Name, IsAllowed, Words());
+        Finite = Range with { Allowed = double.IsFinite, Range = "finite" };
     }
 
     internal string Name => property.Name;
@@ -39,7 +40,7 @@ internal sealed class HyperparameterRow
     // lr may be what a schedule makes of it, below 0 too, as in TorchSharp.
     private bool IsRate => Name == "lr";
 
-    private Hyperparameter Finite => Range with { Allowed = double.IsFinite, Range = "finite" };
+    private Hyperparameter Finite { get; }
 
     private bool IsScheduled => declared.Scheduled || declared.Momentum || IsRate;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using TorchOptimExt.Rules;
@@ -23,8 +22,9 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
     private const long WorthPrefetch = 1 << 14;
     private const int CacheLine = 64, Ahead = 1024;
 
-    private readonly List<Segment<TRule>> segments = [];
-    private readonly List<long> ends = [];
+    private Segment<TRule>[] segments = [];
+    private long[] ends = [];           // of each segment, all laid end to end
+    private int count;
 
     /// <summary>Why the last tensor was not added; null where all were.</summary>
     public string? Refused { get; private set; }
@@ -32,9 +32,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
     /// <summary>Forgets all segments.</summary>
     public void Clear()
     {
-        segments.Clear();
-        ends.Clear();
-        Refused = null;
+        (count, Refused) = (0, null);
     }
 
     /// <summary>
@@ -50,15 +48,25 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         return true;
     }
 
+    /// <summary>Takes back what was added.</summary>
+    /// <param name="index">What <see cref="Add(in Segment{TRule})"/> returned.</param>
+    public void Drop(int index) => segments[index] = segments[index] with { Length = 0 };
+
     /// <summary>Adds what was checked already.</summary>
-    public void Add(in Segment<TRule> segment)
+    /// <returns>Its place.</returns>
+    public int Add(in Segment<TRule> segment)
     {
-        if (segment.Length == 0) return;
-        segments.Add(segment);
-        ends.Add(Total + segment.Length);
+        if (count == segments.Length)
+        {
+            Array.Resize(ref segments, Math.Max(16, 2 * count));
+            Array.Resize(ref ends, segments.Length);
+        }
+        ends[count] = Total + segment.Length;
+        segments[count] = segment;
+        return count++;
     }
 
-    private long Total => ends.Count == 0 ? 0 : ends[^1];
+    private long Total => count == 0 ? 0 : ends[count - 1];
 
     /// <summary>Visits everything that was added.</summary>
     public void Run()
@@ -67,7 +75,7 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         var total = Total;
         if (threads > 1 && total >= WorthThreads)
             RunPieces((int)(total / Math.Clamp(total / (4 * threads), ShortestPiece, LongestPiece)), threads);
-        else foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments)) Visit(segment, 0, segment.Length);
+        else foreach (ref readonly var segment in segments.AsSpan(0, count)) Visit(segment, 0, segment.Length);
         Clear();
     }
 
@@ -75,10 +83,10 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
     private protected override void Piece(int piece)
     {
         var (from, to) = (Total * piece / Pieces, Total * (piece + 1) / Pieces);
-        var place = ends.BinarySearch(from + 1);
-        for (var k = place < 0 ? ~place : place; k < segments.Count; k++)
+        var place = ends.AsSpan(0, count).BinarySearch(from + 1);
+        for (var k = place < 0 ? ~place : place; k < count; k++)
         {
-            ref readonly var segment = ref CollectionsMarshal.AsSpan(segments)[k];
+            ref readonly var segment = ref segments[k];
             var start = ends[k] - segment.Length;
             if (start >= to) return;
             Visit(segment, AtCacheLine(segment, from - start), AtCacheLine(segment, to - start));
@@ -110,12 +118,90 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
         where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged
     {
         if (from >= to) return;
-        if (Vector512.IsHardwareAccelerated) Loop<T, M, S, Vector512Lanes<T>>(s, from, to);
-        else Loop<T, M, S, VectorLanes<T>>(s, from, to);
+        if (Vector512.IsHardwareAccelerated) Visit<T, M, S, Vector512Lanes<T>>(s, from, to);
+        else Visit<T, M, S, VectorLanes<T>>(s, from, to);
     }
 
-    // One loop for each number of states, and one for states with a gap between them: what is not there costs nothing. The loops have a copy
-    // of the rule of their own, to which nothing else refers, so that its numbers stay in registers.
+    // The last few elements go through whole registers too, so that every element sees the same arithmetic.
+    private static void Visit<T, M, S, V>(in Segment<TRule> s, long from, long to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
+    {
+        var rest = (int)((to - from) % V.Count);
+        if (rest == 0) Loop<T, M, S, V>(s, from, to);
+        else if (to - from > V.Count) Overlapping<T, M, S, V>(s, from, to, to - rest);
+        else Short<T, M, S, V>(s, from, rest);
+    }
+
+    // Whole registers up to an element, and the last ones of the range, which begin before it: read before the others are written.
+    [SkipLocalsInit]
+    private static void Overlapping<T, M, S, V>(in Segment<TRule> s, long from, long to, long whole)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
+    {
+        M* last = stackalloc M[V.Count];
+        S* states = stackalloc S[3 * V.Count];
+        var at = to - V.Count;
+        M* p = (M*)s.Param + at, g = (M*)s.Grad + at;
+        S* a = At<S>(s.First, at), b = At<S>(s.Second, at), c = At<S>(s.Third, at);
+        Apply<T, M, S, V>(s.Rule, p, g, a, b, c, last, states);
+        Loop<T, M, S, V>(s, from, whole);
+        V.Store(V.Load(last), p);
+        if (a != null) V.Store(V.Load(states), a);
+        if (b != null) V.Store(V.Load(states + V.Count), b);
+        if (c != null) V.Store(V.Load(states + 2 * V.Count), c);
+    }
+
+    // Fewer elements than registers hold, beside zeros.
+    [SkipLocalsInit]
+    private static void Short<T, M, S, V>(in Segment<TRule> s, long from, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
+    {
+        M* padded = stackalloc M[2 * V.Count];
+        S* states = stackalloc S[3 * V.Count];
+        Unsafe.InitBlockUnaligned(padded, 0, (uint)(2 * V.Count * sizeof(M)));
+        Unsafe.InitBlockUnaligned(states, 0, (uint)(3 * V.Count * sizeof(S)));
+        M* p = (M*)s.Param + from, g = (M*)s.Grad + from;
+        S* a = At<S>(s.First, from), b = At<S>(s.Second, from), c = At<S>(s.Third, from);
+        S* first = states, second = states + V.Count, third = states + 2 * V.Count;
+        Copy(p, padded, length);
+        Copy(g, padded + V.Count, length);
+        Copy(a, first, length);
+        Copy(b, second, length);
+        Copy(c, third, length);
+        Apply<T, M, S, V>(s.Rule, padded, padded + V.Count, Only(first, a), Only(second, b), Only(third, c), padded, states);
+        Copy(padded, p, length);
+        if (a != null) Copy(first, a, length);
+        if (b != null) Copy(second, b, length);
+        if (c != null) Copy(third, c, length);
+
+        static S* Only(S* place, S* state) => state == null ? null : place;
+
+        static void Copy<E>(E* source, E* target, int length) where E : unmanaged
+        {
+            if (source != null) Unsafe.CopyBlockUnaligned(target, source, (uint)(length * sizeof(E)));
+        }
+    }
+
+    private static S* At<S>(nint state, long element) where S : unmanaged => state == 0 ? null : (S*)state + element;
+
+    // One register of each, written elsewhere.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Apply<T, M, S, V>(in TRule rule, M* p, M* g, S* a, S* b, S* c, M* param, S* states)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
+    {
+        V first = default, second = default, third = default;
+        var updated = V.Load(p);
+        if (a != null) first = V.Load(a);
+        if (b != null) second = V.Load(b);
+        if (c != null) third = V.Load(c);
+        rule.Apply(ref updated, V.Load(g), ref first, ref second, ref third);
+        V.Store(updated, param);
+        if (a != null) V.Store(first, states);
+        if (b != null) V.Store(second, states + V.Count);
+        if (c != null) V.Store(third, states + 2 * V.Count);
+    }
+
+    // One loop for each number of states, and one for states with a gap between them: what is not there costs nothing. The loops have a
+    // copy of the rule of their own, to which nothing else refers, so that its numbers stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a first step, too, at full speed
     private static void Loop<T, M, S, V>(in Segment<TRule> s, long from, long to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
@@ -176,8 +262,6 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
                 if (b != null) V.Store(second, b + at);
                 if (c != null) V.Store(third, c + at);
             }
-        if (at < to) Tail<T, M, S, V>(s.Rule, p + at, g + at,
-            a == null ? null : a + at, b == null ? null : b + at, c == null ? null : c + at, (int)(to - at));
 
         // Both lines that the two registers will need.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -186,40 +270,6 @@ internal sealed unsafe class FusedPass<TRule> : ParallelWork where TRule : struc
             if (!Sse.IsSupported) return;
             Sse.Prefetch0((byte*)address + Ahead);
             if (V.Count * sizeof(M) > CacheLine) Sse.Prefetch0((byte*)address + Ahead + CacheLine);
-        }
-    }
-
-    // The last few elements go through whole registers too, so that every element sees the same arithmetic.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tail<T, M, S, V>(in TRule rule, M* p, M* g, S* a, S* b, S* c, int n)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> where M : unmanaged where S : unmanaged where V : struct, IRegister<V, T>
-    {
-        M* padded = stackalloc M[2 * V.Count];
-        S* states = stackalloc S[3 * V.Count];
-        V first = default, second = default, third = default;
-        var param = Load(p, padded);
-        var grad = Load(g, padded + V.Count);
-        if (a != null) first = Load(a, states);
-        if (b != null) second = Load(b, states + V.Count);
-        if (c != null) third = Load(c, states + 2 * V.Count);
-        rule.Apply(ref param, grad, ref first, ref second, ref third);
-        Store(param, padded, p);
-        if (a != null) Store(first, states, a);
-        if (b != null) Store(second, states, b);
-        if (c != null) Store(third, states, c);
-
-        V Load<E>(E* source, E* place) where E : unmanaged
-        {
-            var whole = new Span<E>(place, V.Count);
-            whole.Clear();
-            new Span<E>(source, n).CopyTo(whole);
-            return V.Load(place);
-        }
-
-        void Store<E>(V lanes, E* place, E* target) where E : unmanaged
-        {
-            V.Store(lanes, place);
-            new Span<E>(place, n).CopyTo(new Span<E>(target, n));
         }
     }
 }

@@ -9,4 +9,8 @@ namespace TorchOptimExt.Simd;
 /// <remarks>Addresses of native memory that a tensor owns, which outlives the pass; 0 where the rule has no such state.</remarks>
 internal readonly record struct Segment<TRule>(
     TRule Rule, Elements Elements, nint Param, nint Grad, nint First, nint Second, nint Third, long Length)
-    where TRule : struct, IUpdateRule;
+    where TRule : struct, IUpdateRule
+{
+    /// <summary>The same elements with another rule.</summary>
+    public Segment<R> With<R>(R rule) where R : struct, IUpdateRule => new(rule, Elements, Param, Grad, First, Second, Third, Length);
+}

@@ -22,7 +22,7 @@ namespace TorchOptimExt.Stepping;
 /// This is what is remembered from one step to the next, by a parameter's place among all: the way from a parameter to its state, as long
 /// as
 /// the parameter is the same object with the same native handle, until <see cref="Forget"/>; what is fixed of a native tensor
-/// (<see cref="TensorFacts"/>), as long as object and handle are the same; and that no parameters share memory, as long as every address
+/// (<see cref="KnownTensor"/>), as long as object and handle are the same; and that no parameters share memory, as long as every address
 /// and length
 /// is the same. All else is asked anew in every step, since it can change in place: handles (a disposed parameter has none), which
 /// parameters there
@@ -36,8 +36,12 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     private readonly CudaKernels kernels = CudaKernels.Current;
     private readonly Passes<TRule> plain;
     private readonly SharedMemory shared = new();
+    private readonly List<(Segment<TRule> segment, int device)> launched = [];
     private Passes<Scaled<TRule>>? scaled;
+    private TensorFacts facts, grad, first, second, third;       // of the parameter that is being gathered
+    private readonly List<Tensor> wrappers = [];        // of gradients, where the exports cannot be asked
     private Visit[] visits = [];
+    private nint held;          // the gradient that is being asked
     private int count;
     private double factor;
     private (TOptions? options, long key, TRule rule) latest;
@@ -133,35 +137,57 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
             var options = (TOptions)groups[g].Options;
             var parameters = groups[g].List();
             if (count + parameters.Count > visits.Length) Array.Resize(ref visits, 2 * (count + parameters.Count));
-            for (var p = 0; p < parameters.Count; p++) Gather(options, parameters[p], states, takesSparse);
+            for (var p = 0; p < parameters.Count; p++)
+            {
+                Gather(options, parameters[p], states, takesSparse);
+                GiveGradientBack();
+            }
         }
     }
 
     private void Gather(TOptions options, Parameter param, OrderedDict<nint, OptimizerState> states, bool takesSparse)
     {
         ref var visit = ref visits[count];
-        (visit.Route, visit.Options, visit.Place) = (Route.None, options, count);
+        (visit.Route, visit.Place) = (Route.None, count);
+        if (!ReferenceEquals(visit.Options, options)) visit.Options = options;
         if (param.IsInvalid) throw new InvalidOperationException($"{Optimizer}: {Disposed(NameOf(param, count))}");
-        count++;        // from here on Release gives the gradient back, whatever happens
-        if (NativeTensor.Available) visit.Held = NativeTensor.Gradient(param.Handle);
-        else visit.Wrapped = param.grad;
-        if (visit.Held == 0 && visit.Wrapped is null) return;
-        if (!ReferenceEquals(param, visit.Param) || visit.Facts.Handle != param.Handle)
+        count++;
+        if (!ReadGradient(param)) return;
+        if (!ReferenceEquals(param, visit.Param) || visit.Known.Handle != param.Handle)
             (visit.Param, visit.State) = (param, StateOf(states, param, visit.Place));
         KeepAlive(visit.State, param, visit.Place);
-        visit.Facts.Read(param);
-        if (visit.Wrapped is null) visit.Grad.Read(visit.Held);
-        else visit.Grad.Read(visit.Wrapped);
+        facts.Read(param, ref visit.Known);
         Check(visit, takesSparse);
-        if (visit.Grad.IsSparse)
+        (visit.Address, visit.Bytes) = (facts.Address, facts.Bytes);
+        if (grad.IsSparse)
         {
             visit.Route = Route.TorchSharp;
             NotFusedBecause ??= Refusal(visit, "its gradient is sparse");
-            return;
         }
-        visit.Tensors = States(options, visit.State, param);
-        visit.Rule = RuleFor(options, visit.State);
-        Choose(ref visit);
+        else Choose(ref visit, States(options, visit.State, param));
+    }
+
+    // Held while it is asked; the parameter itself keeps its gradient alive during the step.
+    private bool ReadGradient(Parameter param)
+    {
+        if (NativeTensor.Available)
+        {
+            held = NativeTensor.Gradient(param.Handle);
+            if (held == 0) return false;
+            grad.Read(held);
+            return true;
+        }
+        if (param.grad is not { } wrapper) return false;
+        wrappers.Add(wrapper);
+        grad = new(wrapper);
+        return true;
+    }
+
+    private void GiveGradientBack()
+    {
+        if (held == 0) return;
+        NativeTensor.Release(held);
+        held = 0;
     }
 
     /// <summary>What is said of a parameter whose tensor is gone.</summary>
@@ -179,14 +205,12 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
 
     private void Check(in Visit visit, bool takesSparse)
     {
-        ref readonly var p = ref visit.Facts;
-        ref readonly var g = ref visit.Grad;
-        var misfit = g.IsSparse ? takesSparse ? null : "is sparse; only dense gradients are supported"
-            : g.Type != p.Type ? $"is {g.Type}, the parameter {p.Type}"
-            : !SameDevice(g, p) ? $"is on {g.Where}, the parameter on {p.Where}"
-            : !g.SameShape(p) ? $"has shape {g.Shape}, the parameter {p.Shape}" : null;
+        var misfit = grad.IsSparse ? takesSparse ? null : "is sparse; only dense gradients are supported"
+            : grad.Type != facts.Type ? $"is {grad.Type}, the parameter {facts.Type}"
+            : !SameDevice(grad, facts) ? $"is on {grad.Where}, the parameter on {facts.Where}"
+            : !grad.SameShape(facts) ? $"has shape {grad.Shape}, the parameter {facts.Shape}" : null;
         if (misfit is not null) throw new InvalidOperationException($"{Optimizer}: the gradient of {NameOf(visit)} {misfit}.");
-        if (p.OverlapsItself)
+        if (facts.OverlapsItself)
             throw new InvalidOperationException(
                 $"{Optimizer}: several elements of {NameOf(visit)} share memory, as in what expand() returns; optimize a clone() of it.");
     }
@@ -198,33 +222,52 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
 
     private string Refusal(in Visit visit, string reason) => $"{NameOf(visit)} cannot be visited in one pass: {reason}";
 
-    // Where a dense parameter is updated. The pass is told only when all are checked.
-    private void Choose(ref Visit visit)
+    // Where a dense parameter is updated. Nothing runs before all are checked.
+    private void Choose(ref Visit visit, in StateTensors states)
     {
-        visit.First.Read(visit.Tensors.First);
-        visit.Second.Read(visit.Tensors.Second);
-        visit.Third.Read(visit.Tensors.Third);
-        CheckState(visit, visit.First);
-        CheckState(visit, visit.Second);
-        CheckState(visit, visit.Third);
-        var (device, route) = visit.Facts.Device == kernels.DeviceType && visit.Held != 0
-            ? (kernels.DeviceType, Route.Cuda) : (DeviceType.CPU, Route.OnePass);
-        var reason = (route == Route.OnePass ? Jit.Unoptimized : null) ?? OnePass.Obstacle(visit.Facts, visit.Grad,
-            visit.First, visit.Second, visit.Third, out visit.Elements, device);
-        visit.Route = reason is null ? route : Route.Tensors;
-        if (reason is not null) NotFusedBecause ??= Refusal(visit, reason);
+        first.Read(states.First, ref visit.First);
+        second.Read(states.Second, ref visit.Second);
+        third.Read(states.Third, ref visit.Third);
+        CheckState(visit, first);
+        CheckState(visit, second);
+        CheckState(visit, third);
+        var onCuda = facts.Device == kernels.DeviceType && NativeTensor.Available;
+        var elements = Elements.Float32;
+        var reason = (onCuda ? null : Jit.Unoptimized) ?? OnePass.Obstacle(facts, grad, first, second, third, out elements,
+            onCuda ? kernels.DeviceType : DeviceType.CPU);
+        if (reason is not null)
+        {
+            visit.Route = Route.Tensors;
+            NotFusedBecause ??= Refusal(visit, reason);
+            return;
+        }
+        var segment = new Segment<TRule>(RuleFor(visit.Options, visit.State), elements,
+            facts.Address, grad.Address, first.Address, second.Address, third.Address, facts.Length);
+        if (onCuda) (visit.Route, visit.Index) = (Route.Cuda, Launched(segment));
+        else (visit.Route, visit.Index) = (Route.OnePass,
+            factor == 1 ? plain.OnePass.Add(segment) : Scaled.OnePass.Add(Multiplied(segment)));
     }
+
+    private int Launched(in Segment<TRule> segment)
+    {
+        launched.Add((segment, facts.DeviceIndex));
+        return launched.Count - 1;
+    }
+
+    private Passes<Scaled<TRule>> Scaled => scaled ??= new(kernels);
+
+    private Segment<Scaled<TRule>> Multiplied(in Segment<TRule> segment) => segment.With(new Scaled<TRule>(segment.Rule, factor));
 
     private void CheckState(in Visit visit, in TensorFacts state)
     {
         if (state.Handle == 0) return;
-        if (!SameDevice(state, visit.Facts))
+        if (!SameDevice(state, facts))
             throw new InvalidOperationException(
-                $"{Optimizer}: the state of {NameOf(visit)} is on {state.Where}, the parameter on {visit.Facts.Where}; "
+                $"{Optimizer}: the state of {NameOf(visit)} is on {state.Where}, the parameter on {facts.Where}; "
                 + "move it by optimizer.to(device).");
-        if (!state.SameShape(visit.Facts))
+        if (!state.SameShape(facts))
             throw new InvalidOperationException(
-                $"{Optimizer}: the state of {NameOf(visit)} has shape {state.Shape}, the parameter {visit.Facts.Shape}; "
+                $"{Optimizer}: the state of {NameOf(visit)} has shape {state.Shape}, the parameter {facts.Shape}; "
                 + "make a new optimizer.");
     }
 
@@ -233,14 +276,23 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     {
         shared.Begin(count);
         for (var k = 0; k < count; k++)
-            if (visits[k].Route != Route.None && visits[k].Facts.Address != 0)
-                shared.Add(visits[k].Facts.Address, visits[k].Facts.Bytes, k);
+            if (visits[k].Route != Route.None && visits[k].Address != 0) shared.Add(visits[k].Address, visits[k].Bytes, k);
         foreach (var (one, other) in shared.Find())
         {
             NotFusedBecause ??= $"{NameOf(visits[one])} and {NameOf(visits[other])} share memory";
-            foreach (var k in (ReadOnlySpan<int>)[one, other])
-                if (visits[k].Route is Route.OnePass or Route.Cuda) visits[k].Route = Route.Tensors;
+            foreach (var k in (ReadOnlySpan<int>)[one, other]) LeaveToTensors(ref visits[k]);
         }
+    }
+
+    private void LeaveToTensors(ref Visit visit)
+    {
+        if (visit.Route is not (Route.OnePass or Route.Cuda)) return;
+        if (visit.Route == Route.OnePass)
+        {
+            if (factor == 1) plain.OnePass.Drop(visit.Index);
+            else Scaled.OnePass.Drop(visit.Index);
+        }
+        visit.Route = Route.Tensors;
     }
 
     // What may fail comes first.
@@ -249,7 +301,7 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
         var (sparse, onTensors) = (0, 0);
         for (var k = 0; k < count; k++)
         {
-            if (visits[k].Route is Route.OnePass or Route.Cuda) AddToPass(ref visits[k]);
+            if (visits[k].Route == Route.Cuda) AddToLaunch(ref visits[k]);
             if (visits[k].Route == Route.Tensors) onTensors++;
             else if (visits[k].Route == Route.TorchSharp) sparse++;
         }
@@ -263,32 +315,26 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     }
 
     // What has no kernel is updated by tensor operations.
-    private void AddToPass(ref Visit visit)
+    private void AddToLaunch(ref Visit visit)
     {
-        var reason = factor == 1 ? Refused(plain, visit.Rule, visit)
-            : Refused(scaled ??= new(kernels), new Scaled<TRule>(visit.Rule, factor), visit);
+        var (segment, device) = launched[visit.Index];
+        var reason = factor == 1 ? Refused(plain.Cuda, segment) : Refused(Scaled.Cuda, Multiplied(segment));
         if (reason is null) return;
         visit.Route = Route.Tensors;
         NotFusedBecause ??= Refusal(visit, reason);
 
-        static string? Refused<R>(Passes<R> passes, in R rule, in Visit v) where R : struct, IUpdateRule
-        {
-            var segment = new Segment<R>(rule, v.Elements, v.Facts.Address, v.Grad.Address,
-                v.First.Address, v.Second.Address, v.Third.Address, v.Facts.Length);
-            if (v.Route == Route.Cuda) return passes.Cuda.Add(v.Facts.DeviceIndex, segment) ? null : passes.Cuda.Refused;
-            passes.OnePass.Add(segment);
-            return null;
-        }
+        string? Refused<R>(CudaPass<R> pass, in Segment<R> added) where R : struct, IUpdateRule =>
+            pass.Add(device, added) ? null : pass.Refused;
     }
 
     // The rule is made anew: of two that share a state, too, the second update follows the first.
     private void RunOnTensors(in Visit visit)
     {
-        using var grad = visit.Param.grad;
+        using var gradient = visit.Param.grad;
         var rule = Rule(visit.Options, visit.State);
-        var (first, second, third) = visit.Tensors;
-        if (factor == 1) TensorPass.Run(rule, visit.Param, grad!, first, second, third);
-        else TensorPass.Run(new Scaled<TRule>(rule, factor), visit.Param, grad!, first, second, third);
+        var (first, second, third) = States(visit.Options, visit.State, visit.Param);
+        if (factor == 1) TensorPass.Run(rule, visit.Param, gradient!, first, second, third);
+        else TensorPass.Run(new Scaled<TRule>(rule, factor), visit.Param, gradient!, first, second, third);
         Updated(visit.Options, visit.State);
     }
 
@@ -323,30 +369,25 @@ internal abstract class UpdateStep<TOptions, TState, TRule>
     {
         plain.Clear();
         scaled?.Clear();
-        for (var k = 0; k < count; k++)
-        {
-            if (visits[k].Held != 0) NativeTensor.Release(visits[k].Held);
-            visits[k].Wrapped?.Dispose();
-            (visits[k].Held, visits[k].Wrapped) = (0, null);
-        }
+        launched.Clear();
+        GiveGradientBack();
+        foreach (var wrapper in wrappers) wrapper.Dispose();
+        wrappers.Clear();
     }
 
     private enum Route { None, OnePass, Cuda, Tensors, TorchSharp }
 
-    // What a step knows of one parameter. The parameter holds its gradient's memory until the step ends.
+    // What a step knows of one parameter.
     private struct Visit
     {
         public Parameter Param;
         public TOptions Options;
         public TState State;
-        public StateTensors Tensors;
-        public TRule Rule;
         public Route Route;
-        public Elements Elements;
-        public int Place;
-        public nint Held;
-        public Tensor? Wrapped;
-        public TensorFacts Facts, Grad, First, Second, Third;
+        public int Place, Index;        // among all; in the pass or the launches
+        public nint Address;
+        public long Bytes;
+        public KnownTensor Known, First, Second, Third;
     }
 
     private sealed class Passes<R>(CudaKernels kernels) where R : struct, IUpdateRule

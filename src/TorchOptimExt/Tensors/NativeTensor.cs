@@ -12,14 +12,15 @@ namespace TorchOptimExt.Tensors;
 /// <remarks>
 /// These exports have had the same signatures since TorchSharp 0.93, but for yes and no, which were int once and are bool now: one byte is
 /// read.
-/// All but <see cref="Gradient"/> and <see cref="Release"/> return at once and call nothing back, so that the runtime need not be told of
-/// them.
+/// All but <see cref="Release"/>, which may free memory of the caller's, return at once and call nothing back, so that the runtime need not
+/// be told of them.
 /// </remarks>
 internal static unsafe class NativeTensor
 {
     private static readonly nint Library = Find();
 
-    private static readonly delegate* unmanaged<nint, nint> grad = (delegate* unmanaged<nint, nint>)Export("THSTensor_grad");
+    private static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> grad =
+        (delegate* unmanaged[SuppressGCTransition]<nint, nint>)Export("THSTensor_grad");
     private static readonly delegate* unmanaged<nint, void> dispose = (delegate* unmanaged<nint, void>)Export("THSTensor_dispose");
     private static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> data =
         (delegate* unmanaged[SuppressGCTransition]<nint, nint>)Export("THSTensor_data");

@@ -5,21 +5,27 @@ namespace TorchOptimExt.Tensors;
 
 /// <summary>What a step asks of a tensor: where its elements lie and how.</summary>
 /// <remarks>
-/// A tensor's dtype, device, layout and sign are fixed as long as it is the same native tensor. All else can change in place (<c>set_</c>,
-/// <c>transpose_</c>, <c>squeeze_</c>) and is asked anew by every read.
+/// A tensor's dtype, device, layout and sign are fixed as long as it is the same native tensor (<see cref="KnownTensor"/>). All else can
+/// change in place (<c>set_</c>, <c>transpose_</c>, <c>squeeze_</c>) and is asked anew by every read.
 /// </remarks>
 internal struct TensorFacts
 {
     private const int Near = 4;         // as many sizes are read once; further dimensions are asked for
 
-    private Tensor? tensor;
+    private Tensor? tensor;             // only where the exports cannot be asked
     private Sizes sizes;
 
     /// <summary>The facts of a tensor; of none, where it is null.</summary>
-    public TensorFacts(Tensor? tensor) => Read(tensor);
+    public TensorFacts(Tensor? tensor)
+    {
+        KnownTensor known = default;
+        Read(tensor, ref known);
+    }
 
     /// <summary>Reads the facts of a tensor; of none, where it is null.</summary>
-    public void Read(Tensor? tensor)
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="known">What is known of it, if it is still the same; renewed otherwise.</param>
+    public void Read(Tensor? tensor, ref KnownTensor known)
     {
         if (tensor is null)
         {
@@ -27,10 +33,10 @@ internal struct TensorFacts
             return;
         }
         var handle = tensor.Handle;
-        var same = ReferenceEquals(tensor, this.tensor) && handle == Handle;
-        this.tensor = tensor;
-        if (!same) ReadFixed(handle);
-        ReadPlace();
+        if (!ReferenceEquals(tensor, known.Tensor) || handle != known.Handle) known = new(tensor, handle);
+        (Handle, Type, Device, IsSparse, IsNegative) = (handle, known.Type, known.Device, known.IsSparse, known.IsNegative);
+        if (NativeTensor.Available) ReadPlace();
+        else ReadPublic(tensor);
     }
 
     /// <summary>
@@ -38,42 +44,31 @@ internal struct TensorFacts
     /// </summary>
     public void Read(nint handle)
     {
-        tensor = null;
-        ReadFixed(handle);
+        (Handle, Type, Device, IsSparse, IsNegative) = (handle, NativeTensor.Type(handle), NativeTensor.Device(handle),
+            NativeTensor.IsSparse(handle), NativeTensor.IsNegative(handle));
         ReadPlace();
-    }
-
-    private void ReadFixed(nint handle)
-    {
-        Handle = handle;
-        if (NativeTensor.Available)
-            (Type, Device, IsSparse, IsNegative) = (NativeTensor.Type(handle), NativeTensor.Device(handle),
-                NativeTensor.IsSparse(handle), NativeTensor.IsNegative(handle));
-        else
-            (Type, Device, IsSparse, IsNegative) = (tensor!.dtype, tensor.device_type, tensor.is_sparse, tensor.is_neg());
     }
 
     private void ReadPlace()
     {
         if (IsSparse) return;
-        if (!NativeTensor.Available)
-        {
-            ReadPublic(tensor!);
-            return;
-        }
         IsContiguous = NativeTensor.IsContiguous(Handle);
-        Dimensions = NativeTensor.Dimensions(Handle);
-        Length = 1;
-        for (var d = 0; d < Math.Min(Dimensions, Near); d++) Length *= sizes[d] = NativeTensor.Size(Handle, d);
-        if (Dimensions > Near) Length = NativeTensor.Length(Handle);
-        if (Device is DeviceType.CPU or DeviceType.CUDA) Address = NativeTensor.Data(Handle);
+        var dimensions = Dimensions = NativeTensor.Dimensions(Handle);
+        var length = 1L;
+        for (var d = 0; d < Near; d++)
+            if (d < dimensions) length *= sizes[d] = NativeTensor.Size(Handle, d);
+            else sizes[d] = 0;
+        Length = dimensions > Near ? NativeTensor.Length(Handle) : length;
+        Address = Device is DeviceType.CPU or DeviceType.CUDA ? NativeTensor.Data(Handle) : 0;
     }
 
     private void ReadPublic(Tensor tensor)
     {
+        this.tensor = tensor;
+        if (IsSparse) return;
         (IsContiguous, Dimensions, Length) = (tensor.is_contiguous(), (int)tensor.dim(), tensor.NumberOfElements);
-        for (var d = 0; d < Math.Min(Dimensions, Near); d++) sizes[d] = tensor.size(d);
-        if (Device == DeviceType.CPU && Length > 0) Address = PublicAddress(tensor);
+        for (var d = 0; d < Near; d++) sizes[d] = d < Dimensions ? tensor.size(d) : 0;
+        Address = Device == DeviceType.CPU && Length > 0 ? PublicAddress(tensor) : 0;
     }
 
     /// <summary>The native handle; 0 where there is no tensor.</summary>
@@ -113,8 +108,8 @@ internal struct TensorFacts
     /// <summary>Whether both have the same sizes.</summary>
     public readonly bool SameShape(in TensorFacts other)
     {
-        if (Dimensions != other.Dimensions) return false;
-        for (var d = 0; d < Dimensions; d++)
+        if (Dimensions != other.Dimensions || !((ReadOnlySpan<long>)sizes).SequenceEqual(other.sizes)) return false;
+        for (var d = Near; d < Dimensions; d++)
             if (Size(d) != other.Size(d)) return false;
         return true;
     }

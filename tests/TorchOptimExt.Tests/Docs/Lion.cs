@@ -15,16 +15,14 @@ public sealed class Lion : ElementwiseOptimizer<Lion.Options, LionRule>
 
     // What a parameter starts with: no numbers, one tensor.
     protected override (double[] numbers, Tensor[] tensors) InitialState(Parameter parameter, OptimizerOptions options) =>
-        ([], [zeros(parameter.shape, parameter.dtype, parameter.device)]);
+        ([], [StateLike(parameter)]);
 
-    // The rule of one step, from the options of the parameter's group.
     protected override LionRule Rule(Options options, TensorState state) =>
         new(options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.weight_decay!.Value);
 
     public sealed class Options : HyperparameterOptions
     {
         protected override HyperparameterTable Table => HyperparameterTable.Of<Options>();
-
         [Hyperparameter(AtLeast = 0, Below = 1)] public double? beta1 { get; set; }
         [Hyperparameter(AtLeast = 0, Below = 1)] public double? beta2 { get; set; }
         [Hyperparameter(AtLeast = 0)] public double? weight_decay { get; set; }
@@ -36,8 +34,7 @@ public readonly struct LionRule(double lr, double beta1, double beta2, double we
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(ref V param, V grad, ref V momentum, ref V unused, ref V unused2) where V : struct, ILanes<V>
     {
-        var step = V.Sign(beta1 * momentum + (1 - beta1) * grad);
-        param -= lr * (step + weight_decay * param);
+        param -= lr * (V.Sign(beta1 * momentum + (1 - beta1) * grad) + weight_decay * param);
         momentum = beta2 * momentum + (1 - beta2) * grad;
     }
 }
