@@ -68,7 +68,7 @@ internal static class ArsCommand
         };
     }
 
-    // What a step makes: for 2N evaluations and N directions of the update.
+    // For 2N evaluations and N directions of the update, each made by itself.
     private static Action Deviates(int parameters)
     {
         var threads = get_num_threads();

@@ -12,18 +12,28 @@ namespace TorchOptimExt.RandomSearch;
 /// Writes target = source + scale · Σ weight · δ for many tensors in one pass over memory. The deviates δ are made where
 /// they are added and never stored, and the results are the same bits whatever the number of threads.
 /// </summary>
+/// <remarks>
+/// The other end of a direction is the first one's mirror image, source − (target − source). Where the first end still stands in the
+/// targets, as after an evaluation that wrote to no parameter, no deviate need be made for it: a check value of the bits, which costs
+/// nothing beside the deviates, tells.
+/// </remarks>
 internal sealed class RandomSearchPass : ParallelWork
 {
     // Tiles that one piece of work has; with a pair of directions some 50 µs.
     private const long PieceTiles = 64;
 
-    private readonly List<Segment> segments = [];
+    private List<Segment> segments = [], before = [];
     private readonly List<(Tensor target, Tensor source, int parameter, double scale)> onTensors = [];
     private long tiles;
     private double[]? squares;
+    private Work work;
+    private ulong check;
+    private (long seed, long step, int direction, ulong check)? standing;       // the first end that the last run wrote
     private Threefry generator;
     private (int direction, double weight)[] terms = [];
     private int termCount;
+
+    private enum Work { Add, AddAndMirror, Mirror }
 
     private readonly record struct Segment(nint Target, nint Source, bool IsDouble, long Length, int Parameter, double Scale);
 
@@ -65,16 +75,44 @@ internal sealed class RandomSearchPass : ParallelWork
         tiles += TilesOf(length);
     }
 
-    /// <summary>Visits everything that was added.</summary>
-    public void Run()
+    /// <summary>Writes one end of a direction, of weight 1, everywhere.</summary>
+    /// <param name="seed">The seed of the search.</param>
+    /// <param name="perturbation">Which direction, and which of its ends.</param>
+    /// <param name="add">Adds the tensors.</param>
+    public void Run(long seed, Perturbation perturbation, Action<RandomSearchPass> add)
     {
-        squares = null;
+        var (step, direction, sign) = perturbation;
+        var first = standing is { } end && end == (seed, step, direction, end.check) ? standing : null;
+        (segments, before, standing) = (before, segments, null);
+        Begin(seed, step);
+        AddDirection(direction, 1);
+        add(this);
+        if (sign > 0)
+        {
+            Run(Work.Add);
+            standing = (seed, step, direction, check);
+        }
+        else if (first is null || !Mirrored(first.Value.check)) Run(Work.AddAndMirror);
+    }
+
+    // Whether the targets held the first end still; what they have is of no use where they did not.
+    private bool Mirrored(ulong expected)
+    {
+        if (onTensors.Count > 0 || !segments.SequenceEqual(before)) return false;
+        Run(Work.Mirror);
+        return check == expected;
+    }
+
+    private void Run(Work work)
+    {
+        (this.work, squares, check) = (work, null, 0);
         Visit();
         using var quiet = no_grad();
         foreach (var (target, source, parameter, scale) in onTensors)
         {
             using var scope = NewDisposeScope();
-            target.copy_(Sum(source, Change(source, parameter, scale)));
+            var sum = Sum(source, Change(source, parameter, scale));
+            target.copy_(work == Work.Add ? sum : MirrorImage(source, sum));
         }
     }
 
@@ -86,7 +124,7 @@ internal sealed class RandomSearchPass : ParallelWork
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
         var moved = onTensors.ConvertAll(Moved);
-        squares = new double[(tiles + PieceTiles - 1) / PieceTiles];
+        (work, squares) = (Work.Add, new double[(tiles + PieceTiles - 1) / PieceTiles]);
         Visit();
         foreach (var (one, (sum, _)) in onTensors.Zip(moved)) one.target.copy_(sum);
         return Math.Sqrt(squares.Sum() + moved.Sum(m => m.square));
@@ -111,24 +149,46 @@ internal sealed class RandomSearchPass : ParallelWork
         var from = piece * PieceTiles;
         var to = Math.Min(from + PieceTiles, tiles);
         double sum = 0;
+        ulong bits = 0;
         foreach (ref readonly var segment in CollectionsMarshal.AsSpan(segments))
         {
             if (to <= 0) break;
             var count = TilesOf(segment.Length);
             for (var tile = Math.Max(from, 0); tile < Math.Min(to, count); tile++)
-                sum += segment.IsDouble ? Visit<double>(segment, tile) : Visit<float>(segment, tile);
+                sum += segment.IsDouble ? Visit<double>(segment, tile, ref bits) : Visit<float>(segment, tile, ref bits);
             from -= count;
             to -= count;
         }
         if (squares is not null) squares[piece] = sum;
+        else Interlocked.Add(ref check, bits);
     }
 
     private static long TilesOf(long length) => (length + GaussianNoise.Tile - 1) / GaussianNoise.Tile;
 
     [SkipLocalsInit]
-    private unsafe double Visit<T>(in Segment segment, long tile) where T : unmanaged, INumber<T>
+    private unsafe double Visit<T>(in Segment segment, long tile, ref ulong bits) where T : unmanaged, INumber<T>
     {
+        var at = tile * GaussianNoise.Tile;
+        var length = (int)Math.Min(GaussianNoise.Tile, segment.Length - at);
+        T* target = (T*)segment.Target + at, source = (T*)segment.Source + at;
+        if (work == Work.Mirror)
+        {
+            bits += CheckValue.Of(target, source, length, segment.Parameter, tile);
+            Mirror(target, source, length);
+            return 0;
+        }
         var change = stackalloc T[GaussianNoise.Tile];
+        Fill(change, segment, tile);
+        Apply(target, source, change, length);
+        if (squares is not null) return SumOfSquares(change, length);
+        if (work == Work.AddAndMirror) Mirror(target, source, length);
+        else bits += CheckValue.Of(target, source, length, segment.Parameter, tile);
+        return 0;
+    }
+
+    [SkipLocalsInit]
+    private unsafe void Fill<T>(T* change, in Segment segment, long tile) where T : unmanaged, INumber<T>
+    {
         new Span<T>(change, GaussianNoise.Tile).Clear();
         var noise = stackalloc float[GaussianNoise.Tile];
         foreach (var (direction, weight) in terms.AsSpan(0, termCount))
@@ -138,10 +198,6 @@ internal sealed class RandomSearchPass : ParallelWork
             if (typeof(T) == typeof(double)) AddScaled((double*)change, noise, (double)(object)scaled);
             else AddScaled((float*)change, noise, (float)(object)scaled);
         }
-        var at = tile * GaussianNoise.Tile;
-        var length = (int)Math.Min(GaussianNoise.Tile, segment.Length - at);
-        Apply((T*)segment.Target + at, (T*)segment.Source + at, change, length);
-        return squares is null ? 0 : SumOfSquares(change, length);
     }
 
     private static unsafe void AddScaled(float* change, float* noise, float weight)
@@ -167,6 +223,17 @@ internal sealed class RandomSearchPass : ParallelWork
         var k = 0;
         for (; k <= length - Vector<T>.Count; k += Vector<T>.Count) (Vector.Load(source + k) + Vector.Load(change + k)).Store(target + k);
         for (; k < length; k++) target[k] = source[k] + change[k];
+    }
+
+    private static unsafe void Mirror<T>(T* target, T* source, int length) where T : unmanaged, INumber<T>
+    {
+        var k = 0;
+        for (; k <= length - Vector<T>.Count; k += Vector<T>.Count)
+        {
+            var middle = Vector.Load(source + k);
+            (middle - (Vector.Load(target + k) - middle)).Store(target + k);
+        }
+        for (; k < length; k++) target[k] = source[k] - (target[k] - source[k]);
     }
 
     // Four sums at once: one alone would wait for each of its additions.
@@ -197,6 +264,13 @@ internal sealed class RandomSearchPass : ParallelWork
     }
 
     private static Tensor Sum(Tensor source, Tensor change) => (source.to(change.dtype) + change).to(source.dtype);
+
+    private static Tensor MirrorImage(Tensor source, Tensor end)
+    {
+        var type = source.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var middle = source.to(type);
+        return (middle - (end.to(type) - middle)).to(source.dtype);
+    }
 
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();

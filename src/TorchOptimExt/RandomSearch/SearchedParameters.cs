@@ -76,10 +76,7 @@ internal sealed class SearchedParameters
 
     private void Perturb(RandomSearchPass pass, Tensor[] targets, Tensor[] sources, Perturbation perturbation)
     {
-        pass.Begin(Seed, perturbation.Step);
-        pass.AddDirection(perturbation.Direction, perturbation.Sign);
-        Add(pass, targets, sources, options => options.delta_std!.Value);
-        pass.Run();
+        pass.Run(Seed, perturbation, added => Add(added, targets, sources, options => options.delta_std!.Value));
     }
 
     private void Add(RandomSearchPass pass, Tensor[] targets, Tensor[] sources, Func<ARS.Options, double> scale)
