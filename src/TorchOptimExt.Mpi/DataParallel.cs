@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text;
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Parameters;
@@ -21,8 +20,8 @@ namespace TorchOptimExt.Mpi;
 /// 0. Schedules and checkpoints belong to <see cref="Optimizer"/>; save on rank 0 and load before this is made, with any number of ranks.
 /// <para>Where parts are not of equal size, as at the end of an epoch, a mean of their means is not the mean over rows. Right for all
 /// parts, empty ones too, is the sum over the rank's rows times <c>world.Size / ofBatch</c>, see <see cref="ShardSampler"/>.</para>
-/// <para><see cref="ArmijoGD"/> and <see cref="WolfeLBFGS"/>: loss and gradient are means over the ranks, so all accept the same
-/// step. <see cref="ARS"/>: each rank evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
+/// <para>Line searches and Newton's methods: loss, gradient and the Hessian with its products are means over the ranks, so all accept the
+/// same step. <see cref="ARS"/>: each rank evaluates its share of the directions. float16 and bfloat16 are summed in float32.</para>
 /// </remarks>
 public sealed class DataParallel
 {
@@ -35,16 +34,16 @@ public sealed class DataParallel
     /// <param name="world">The ranks.</param>
     /// <param name="buffers">The model's buffers, as <c>module.buffers()</c> gives them; they become those of rank 0.</param>
     /// <exception cref="ArgumentNullException">The optimizer or the world is null.</exception>
-    /// <exception cref="NotSupportedException">The optimizer needs second derivatives, whose means over the ranks are not
-    /// taken.</exception>
+    /// <exception cref="NotSupportedException">The optimizer differentiates the loss itself and is none of this library's: its derivatives
+    /// cannot be averaged.</exception>
     /// <exception cref="MpiException">Another rank has another program, optimizer or model.</exception>
     public DataParallel(OptimizerHelper optimizer, World world, IEnumerable<Tensor>? buffers = null)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(world);
-        if (optimizer is ArmijoNewton or TrustRegionNewton)
-            throw new NotSupportedException($"{optimizer.GetType().Name} needs second derivatives, which are not averaged over ranks; " +
-                "use ArmijoGD or WolfeLBFGS.");
+        if (optimizer is ILossOnlyClosure and not (LineSearchOptimizer or ARS))
+            throw new NotSupportedException($"{optimizer.GetType().Name} differentiates the loss itself, and its derivatives cannot be " +
+                "averaged over ranks; use one whose closure calls backward(), or a line search of this library.");
         (Optimizer, this.world, parameters, buckets) = (optimizer, world, [.. optimizer.parameters()], new(world));
         Tensor[] others = [.. buffers ?? []];
         Compare("the program", Describe(Assembly.GetEntryAssembly()));
@@ -82,7 +81,7 @@ public sealed class DataParallel
         return Optimizer switch
         {
             ARS search => tensor(Means(step(search, _ => closure().ToDouble()), search)),
-            ILossOnlyClosure => Optimizer.step(() => MeanWithGradient(closure())),
+            LineSearchOptimizer search => step(search, closure),
             _ => Optimizer.step(() =>
             {
                 var mean = Mean(closure());
@@ -123,35 +122,23 @@ public sealed class DataParallel
 
     private Tensor Mean(Tensor loss) => tensor(world.Sum(loss.ToDouble()) / world.Size, loss.dtype);
 
-    // A function of the parameters whose value and gradient here are the means over the ranks: F + Σ gᵀ(θ − θ₀).
-    private Tensor MeanWithGradient(Tensor loss)
+    // The optimizer differentiates this rank's loss, whose value is the mean, and takes the means of what it finds.
+    private Tensor step(LineSearchOptimizer search, Func<Tensor> closure)
     {
-        var mean = Mean(loss);
-        if (!is_grad_enabled()) return mean;
-        var moving = parameters.Where(p => p.requires_grad).ToArray();
-        var gradients = Gradients(loss, moving);
-        buckets.Average(gradients);
-        foreach (var (parameter, gradient) in moving.Zip(gradients)) mean += ((parameter - parameter.detach()) * gradient).sum();
-        return mean;
-    }
-
-    // By backward(), whose errors are reported: those of grad() end the process.
-    private static Tensor[] Gradients(Tensor loss, Parameter[] moving)
-    {
-        foreach (var parameter in moving) parameter.grad = null;
+        var before = search.Reduction;
+        search.Reduction = buckets.Average;
         try
         {
-            autograd.backward([loss], null, false, false, [.. moving]);
-            return Array.ConvertAll(moving, p => p.grad is { IsInvalid: false } own ? own : zeros_like(p.detach()));
-        }
-        catch (ExternalException e)
-        {
-            throw new InvalidOperationException("The loss cannot be differentiated; the closure must compute it anew at each call, and " +
-                $"must not call backward() itself. {e.Message}", e);
+            return search.step(() =>
+            {
+                var own = closure();
+                var mean = Mean(own);
+                return is_grad_enabled() ? mean + (own - own.detach()) : mean;
+            });
         }
         finally
         {
-            foreach (var parameter in moving) parameter.grad = null;
+            search.Reduction = before;
         }
     }
 

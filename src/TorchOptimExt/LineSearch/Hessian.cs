@@ -6,13 +6,17 @@ namespace TorchOptimExt.LineSearch;
 internal sealed class Hessian
 {
     private readonly IReadOnlyList<Leg> legs;
+    private readonly Action<IReadOnlyList<Tensor>>? reduction;
     private readonly double sign;
     private readonly Leg[] curved;      // whose gradient is not a constant
     private readonly long[] sizes;
 
-    public Hessian(IReadOnlyList<Leg> legs, double sign)
+    /// <summary>The Hessian at a point.</summary>
+    /// <param name="at">The point.</param>
+    /// <param name="sign">−1 to maximize f.</param>
+    public Hessian(Point at, double sign)
     {
-        (this.legs, this.sign) = (legs, sign);
+        (legs, reduction, this.sign) = (at.Legs, at.Reduction, sign);
         curved = [.. legs.Where(leg => leg.Found.requires_grad)];
         sizes = [.. legs.Select(leg => leg.Parameter.NumberOfElements)];
         Size = sizes.Sum();
@@ -31,7 +35,9 @@ internal sealed class Hessian
     public Tensor Times(Tensor vector)
     {
         Products++;
-        return Product(vector);
+        var product = Product(vector);
+        reduction?.Invoke([product]);
+        return product;
     }
 
     private Tensor Product(Tensor vector)
@@ -59,6 +65,7 @@ internal sealed class Hessian
             unit[k] = 1.0;
             rows[k].copy_(Product(unit));
         }
+        reduction?.Invoke([rows]);
         return rows.add(rows.transpose(0, 1)).mul_(0.5);
     }
 

@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>One parameter on the ray θ + α·scale·direction.</summary>
-internal sealed class Leg(Parameter parameter, LineSearchOptions options, TensorState state, Tensor found, Tensor gradient)
+internal sealed class Leg(
+    Parameter parameter, LineSearchOptions options, TensorState state, Tensor found, Tensor plain, Tensor gradient)
 {
     public Parameter Parameter => parameter;
 
     /// <summary>The gradient of f as it was computed, with its graph where it has one.</summary>
     public Tensor Found => found;
+
+    /// <summary>The gradient of f, reduced.</summary>
+    public Tensor Plain => plain;
 
     /// <summary>The hyperparameters of its group.</summary>
     public LineSearchOptions Options => options;

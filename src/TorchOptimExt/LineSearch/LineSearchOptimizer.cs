@@ -32,6 +32,13 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <summary>What the last step did; null before the first one, and where the last one threw.</summary>
     public LineSearchStep? LastStep { get; private set; }
 
+    /// <summary>What each gradient of the loss, and each product of its Hessian with vectors, goes through before it is used: null for
+    /// none. Where several processes each see a part of the data, their means over the processes; the closure then returns the mean loss as
+    /// its value, on all the same to the bit.</summary>
+    /// <remarks>It changes the tensors that it gets in place. Of a parameter on which this process's loss does not depend, the gradient is
+    /// 0, so that all processes have as many.</remarks>
+    public Action<IReadOnlyList<Tensor>>? Reduction { get; set; }
+
     private protected LineSearchOptions Settings => (LineSearchOptions)_parameter_groups[0].Options;
 
     private protected double Sign => Settings.maximize!.Value ? -1 : 1;
@@ -143,20 +150,20 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         if (closure is null) throw new InvalidOperationException(
             $"{name} evaluates the loss several times: call {call} with a closure that computes and returns it.");
         LastStep = null;
-        return new(name, closure, Terms(), Sign, Method().UsesCurvature, new(name, [.. buffers ?? []]));
+        return new(name, closure, Terms(), Sign, Method().UsesCurvature, new(name, [.. buffers ?? []]), Reduction);
     }
 
     private static Point At(Objective objective, Tensor loss)
     {
         using var quiet = no_grad();
         var value = objective.Value(loss);
-        return new Point(value, double.IsFinite(value) ? objective.Differentiate(loss) : []).Detach();
+        return new Point(value, double.IsFinite(value) ? objective.Differentiate(loss) : [], reduction: objective.Reduction).Detach();
     }
 
     private static Point Again(Objective objective)
     {
         using var loss = objective.Again(out var buffers);
-        return new Point(objective.Value(loss), objective.Differentiate(loss), buffers).Detach();
+        return new Point(objective.Value(loss), objective.Differentiate(loss), buffers, objective.Reduction).Detach();
     }
 
     private (LineSearchStep report, Point? end) Advance(Objective objective, Point at, bool keep, int evaluations, int gradients)

@@ -15,7 +15,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
 
     public IEnumerable<Candidate> From(Point at)
     {
-        var hessian = new Hessian(at.Legs, sign);
+        var hessian = new Hessian(at, sign);
         var newton = hessian.Size <= settings.max_exact ? Exact(hessian, at) : Truncated(hessian, at);
         if (newton is { } candidate && candidate.Slope < 0 && double.IsFinite(candidate.Slope)) yield return candidate;
         yield return Candidate.Downhill(at, FirstTrialRule.Cautious(at.GradientSum)) with
@@ -27,7 +27,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
 
     public Candidate? Down(Point at)
     {
-        var hessian = new Hessian(at.Legs, sign);
+        var hessian = new Hessian(at, sign);
         if (hessian.Size > settings.max_exact) return null;
         var matrix = hessian.Matrix();
         if (!matrix.isfinite().all().item<bool>()) return null;

@@ -28,14 +28,20 @@ internal sealed class Objective : IDisposable
     /// <param name="sign">−1 to maximize f.</param>
     /// <param name="twice">Whether gradients keep their graph, for second derivatives.</param>
     /// <param name="buffers">What trials must not change.</param>
-    public Objective(string name, Func<Tensor> closure, IReadOnlyList<ObjectiveTerm> terms, double sign, bool twice, KeptBuffers buffers)
+    /// <param name="reduction">What derivatives go through; null for none.</param>
+    public Objective(string name, Func<Tensor> closure, IReadOnlyList<ObjectiveTerm> terms, double sign, bool twice, KeptBuffers buffers,
+        Action<IReadOnlyList<Tensor>>? reduction = null)
     {
-        (this.name, this.closure, this.terms, this.sign, this.twice, Buffers) = (name, closure, terms, sign, twice, buffers);
+        (this.name, this.closure, this.terms, this.sign, this.twice) = (name, closure, terms, sign, twice);
+        (Buffers, Reduction) = (buffers, reduction);
         if (terms.Any(term => term.Parameter.device_type == DeviceType.CUDA)) seed = Draw();
         random = torch.random.get_rng_state().DetachFromDisposeScope();
     }
 
     public KeptBuffers Buffers { get; }
+
+    /// <summary>What derivatives go through before they are used; null for none.</summary>
+    public Action<IReadOnlyList<Tensor>>? Reduction { get; }
 
     /// <summary>−1 to maximize f.</summary>
     public double Sign => sign;
@@ -107,10 +113,13 @@ internal sealed class Objective : IDisposable
         if (asked.Count == 0) return [];
         Gradients++;
         var found = Grad(loss, [.. asked.Select(term => term.Parameter)]);
-        var legs = new List<Leg>();
-        foreach (var (term, gradient) in asked.Zip(found))
-            if (gradient is { IsInvalid: false }) legs.Add(term.Leg(gradient, sign));
-        return legs.Count > 0 ? legs : throw Wrong("the loss depends on none of the parameters that can move");
+        if (Reduction is not null) found = [.. found.Select((gradient, k) => gradient ?? zeros_like(asked[k].Parameter.detach()))];
+        var there = asked.Zip(found).Where(pair => pair.Second is { IsInvalid: false }).ToList();
+        if (there.Count == 0) throw Wrong("the loss depends on none of the parameters that can move");
+        foreach (var (term, gradient) in there) term.Check(term.Parameter, gradient!);
+        var plain = there.ConvertAll(pair => Reduction is null ? pair.Second!.detach() : pair.Second!.detach().clone());
+        Reduction?.Invoke(plain);
+        return [.. there.Select((pair, k) => pair.First.Leg(pair.Second!, plain[k], sign))];
     }
 
     public void Dispose()

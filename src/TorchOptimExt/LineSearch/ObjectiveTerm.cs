@@ -20,14 +20,15 @@ internal sealed record ObjectiveTerm(Parameter Parameter, LineSearchOptions Opti
     }
 
     /// <summary>The parameter with the gradient of F, from that of f.</summary>
-    /// <exception cref="InvalidOperationException">The gradient does not fit.</exception>
-    public Leg Leg(Tensor found, double sign)
+    /// <param name="found">The gradient of f as it was computed, with its graph where it has one.</param>
+    /// <param name="plain">The gradient of f.</param>
+    /// <param name="sign">−1 to maximize f.</param>
+    public Leg Leg(Tensor found, Tensor plain, double sign)
     {
-        Check(Parameter, found);
         using var quiet = no_grad();
-        var gradient = found.detach();
+        var gradient = plain;
         if (sign < 0) gradient = gradient.neg();
         if (Options.weight_decay!.Value is not 0 and var decay) gradient = gradient.add(Parameter, alpha: decay);
-        return new(Parameter, Options, State, found, Parameter.is_contiguous() ? gradient.contiguous() : gradient);
+        return new(Parameter, Options, State, found, plain, Parameter.is_contiguous() ? gradient.contiguous() : gradient);
     }
 }

@@ -7,9 +7,9 @@ internal sealed class Point : IDisposable
 {
     private readonly Tensor[] buffers;
 
-    public Point(double value, IReadOnlyList<Leg> legs, Tensor[]? buffers = null)
+    public Point(double value, IReadOnlyList<Leg> legs, Tensor[]? buffers = null, Action<IReadOnlyList<Tensor>>? reduction = null)
     {
-        (Value, Legs, this.buffers) = (value, legs, buffers ?? []);
+        (Value, Legs, this.buffers, Reduction) = (value, legs, buffers ?? [], reduction);
         LargestGradient = legs.Count == 0 ? double.NaN : legs.Select(leg => leg.LargestGradient).Aggregate(Math.Max);
     }
 
@@ -20,6 +20,9 @@ internal sealed class Point : IDisposable
 
     /// <summary>max|g|; NaN where an element is, or there is none.</summary>
     public double LargestGradient { get; }
+
+    /// <summary>What products of the Hessian go through before they are used; null for none.</summary>
+    public Action<IReadOnlyList<Tensor>>? Reduction { get; }
 
     /// <summary>Σ|g|.</summary>
     public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs().sum().item<double>());
@@ -39,7 +42,7 @@ internal sealed class Point : IDisposable
     /// <summary>Gives the parameters their gradients of f as <c>grad</c>.</summary>
     public void LeaveGradients()
     {
-        foreach (var leg in Legs) leg.Parameter.grad = leg.Found.detach();
+        foreach (var leg in Legs) leg.Parameter.grad = leg.Plain.detach();
     }
 
     /// <summary>Sets buffers to what the evaluation here made of them.</summary>
@@ -55,6 +58,7 @@ internal sealed class Point : IDisposable
         foreach (var leg in Legs)
         {
             leg.Found.DetachFromDisposeScope();
+            leg.Plain.DetachFromDisposeScope();
             leg.Gradient.DetachFromDisposeScope();
         }
         return this;
@@ -65,6 +69,7 @@ internal sealed class Point : IDisposable
         foreach (var leg in Legs)
         {
             leg.Found.Dispose();
+            leg.Plain.Dispose();
             leg.Gradient.Dispose();
         }
         foreach (var buffer in buffers) buffer.Dispose();

@@ -107,7 +107,7 @@ internal sealed class Trials : IDisposable
     {
         var (value, loss, buffers) = last!.Value;
         using var scope = NewDisposeScope();
-        var point = new Point(value, objective.Differentiate(loss), buffers).Detach();
+        var point = new Point(value, objective.Differentiate(loss), buffers, objective.Reduction).Detach();
         last = null;
         loss.Dispose();
         return point;

@@ -87,7 +87,7 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
 
         public Model(Point at, double sign, TrustRegionNewton.Options settings, bool quiet)
         {
-            hessian = new(at.Legs, sign);
+            hessian = new(at, sign);
             rates = Leg.Flat(at.Legs, leg => full_like(leg.Parameter.detach(), leg.LearningRate));
             gradient = Leg.Flat(at.Legs, leg => leg.Gradient).mul(rates);
             residual = ConjugateGradients.Residual(quiet);

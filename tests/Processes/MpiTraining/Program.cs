@@ -5,7 +5,7 @@ using TorchOptimExt.Mpi;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// Usage: MpiTraining adam|sgd|rmsprop|bfloat16|armijo|lbfgs|ars|uneven|throw|caught|closure|stale|coarse|kill|model|optimizer|leave [CHECKPOINT FROM TO].
+// Usage: MpiTraining adam|sgd|rmsprop|bfloat16|armijo|lbfgs|newton|newtoncg|trust|ars|uneven|throw|caught|closure|stale|coarse|kill|model|optimizer|leave [CHECKPOINT FROM TO].
 // Rank 0 writes the parameters at the end, and the checkpoint; it begins from that where FROM is above 0.
 var what = args[0];
 try
@@ -37,7 +37,7 @@ try
             {
                 if (what == "closure" && world.Rank == 1 && epoch == 3) throw new TimeoutException("the simulator is gone");
                 if (what == "stale") return (before ??= nn.functional.mse_loss(model.forward(x), y).DetachFromDisposeScope()) + 0;
-                if (what is "armijo" or "lbfgs" or "ars") return nn.functional.mse_loss(model.forward(x), y);
+                if (what is "armijo" or "lbfgs" or "newton" or "newtoncg" or "trust" or "ars") return nn.functional.mse_loss(model.forward(x), y);
                 parallel.zero_grad();
                 var loss = what == "uneven" ? nn.functional.mse_loss(model.forward(x), y, nn.Reduction.Sum) * world.Size / ofBatch
                     : nn.functional.mse_loss(model.forward(x), y);
@@ -58,6 +58,10 @@ try
         "groups" when world.Rank == 1 => optim.fused.Adam(new TorchSharp.Modules.Adam.ParamGroup[] { new(model.parameters().Take(1)), new(model.parameters().Skip(1)) }, 0.05),
         "lbfgs" or "stale" => optim.WolfeLBFGS(model.parameters()),
         "armijo" => optim.ArmijoGD(model.parameters()),
+        // With weight decay, without which eight rows leave many directions flat, where rounding decides.
+        "newton" => optim.ArmijoNewton(model.parameters(), weight_decay: 1),
+        "newtoncg" => optim.ArmijoNewton(model.parameters(), weight_decay: 0.1, max_exact: 0),
+        "trust" => optim.TrustRegionNewton(model.parameters(), weight_decay: 0.1),
         "ars" => optim.ARS(model.parameters(), n_directions: 5, seed: 4),
         _ => optim.fused.Adam(model.parameters(), 0.05),
     };
