@@ -2,6 +2,7 @@ using System.CommandLine;
 using Datasets;
 using Microsoft.ML;
 using TorchOptimExt.Benchmarks.Cli;
+using TorchOptimExt.Benchmarks.MlNet.Defaults;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.Benchmarks.MlNet;
@@ -15,7 +16,10 @@ internal static class MlNetCommand
         var epochs = Options.Count("--epochs", "Epochs of each side of the comparison with a loop by hand", 3);
         var threads = Options.Count("--threads", "Threads of libtorch", Environment.ProcessorCount);
         var rows = Options.Some("--rows", "Which rows of the table to measure", "epoch", "memory", "scoring", "accuracy");
-        var command = new Command("mlnet", "Training and scoring in an ML.NET pipeline: beside a loop by hand, a prediction engine, and ML.NET's own trainers") { folder, epochs, threads, rows };
+        var command = new Command("mlnet", "Training and scoring in an ML.NET pipeline: beside a loop by hand, a prediction engine, and ML.NET's own trainers")
+        {
+            folder, epochs, threads, rows, DefaultsCommand.Create(),
+        };
         command.SetAction(arguments =>
         {
             set_num_threads(arguments.GetValue(threads));
