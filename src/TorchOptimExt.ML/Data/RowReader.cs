@@ -11,7 +11,7 @@ internal sealed record RowColumns(LabelColumn LabelKind, string Label, string Fe
 /// <summary>Reads a data view into tensors, once; checks every value on the way.</summary>
 /// <param name="columns">The columns to read.</param>
 /// <param name="store">Where the rows lie.</param>
-/// <param name="announce">Is told how many bytes rows will take if none is sparse, before they are read.</param>
+/// <param name="announce">Is told, when the first row is seen, how many bytes all may take: of sparse rows, while they stay so.</param>
 /// <param name="skipBadRows">Whether rows that cannot be trained on are left out, and counted, instead of ending the training.</param>
 /// <param name="cancellation">Seen before each row.</param>
 internal sealed class RowReader(RowColumns columns, RowStore store, Action<double> announce, bool skipBadRows,
@@ -43,7 +43,6 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
         var inputs = Columns.Inputs(Columns.Named(data.Schema, columns.Features, "feature"));
         var outputs = columns.LabelKind.Width(Columns.Named(data.Schema, columns.Label, "label"));
         var kept = apart is null ? 0 : apart.LongCount(a => a);
-        announce((double)count * (inputs + outputs + (columns.Weight is null ? 0 : 1)) * sizeof(float));
         using var train = New(count - kept, inputs, outputs);
         using var validation = apart is null ? null : New(kept, inputs, outputs);
         Fill(data, train, validation, count, apart);
@@ -117,6 +116,7 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
             var writer = apart is not null && apart[at] ? validation! : train;
             getFeatures(ref row);
             CheckWidth(row, inputs, at);
+            if (at == 0) announce(count * Bytes(row, train));
             if (Good(at, features.Name, writer.Take(row)) & Good(at, label.Name, getLabel(writer.Label))
                 && GoodWeight(at, weight, getWeight(), out var value))
                 writer.Add(value);
@@ -142,6 +142,10 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
         if (value < 0) throw new InvalidOperationException($"Row {row} has the negative weight {value} in column '{column.Name}'.");
         return Good(row, column.Name, float.IsFinite(value) ? null : "has NaN or infinite weight");
     }
+
+    // A number that is written down takes its slot and value.
+    private static double Bytes(in VBuffer<float> row, RowWriter writer) => sizeof(float)
+        * ((row.IsDense ? row.Length : 2 * FeatureWriter.Adaptive.Density * row.Length) + writer.NumbersBeside);
 
     private void CheckWidth(in VBuffer<float> row, int inputs, long at)
     {

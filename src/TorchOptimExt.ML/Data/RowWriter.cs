@@ -19,6 +19,9 @@ internal sealed class RowWriter(RowStore store, long rows, int inputs, int? outp
     /// <summary>How many rows there will be at most.</summary>
     internal long Announced => rows;
 
+    /// <summary>The numbers of a row beside its features.</summary>
+    internal int NumbersBeside => width + (weights is null ? 0 : 1);
+
     /// <summary>How many rows were written.</summary>
     internal long Written { get; private set; }
 

@@ -83,7 +83,11 @@ internal static class ModelFile
                 if (!SHA256.HashData(content).SequenceEqual(hash)) throw Damaged(name, $"'{entry}' has changed");
             }
         }
-        catch (InvalidDataException e) when (!e.Message.Contains(name, StringComparison.Ordinal)) { throw Damaged(name, e.Message, e); }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or IOException
+            || (e is InvalidDataException && !e.Message.Contains(name, StringComparison.Ordinal)))
+        {
+            throw Damaged(name, e.Message, e);
+        }
     }
 
     private static List<(string entry, byte[] hash)> Hashes(ZipArchiveEntry manifest, string name)

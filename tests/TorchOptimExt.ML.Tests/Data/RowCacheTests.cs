@@ -111,7 +111,7 @@ public sealed class RowCacheTests : IDisposable
     }
 
     [Fact]
-    public void The_space_that_is_needed_is_told_and_too_little_refused_before_a_row_is_read()
+    public void The_space_that_is_needed_is_told_and_too_little_refused_at_the_first_row()
     {
         var messages = new List<string>();
         var context = new MLContext();
@@ -121,6 +121,7 @@ public sealed class RowCacheTests : IDisposable
         Assert.Contains(messages, message => message.Contains($"800 bytes in '{folder}', where ", StringComparison.Ordinal));
         var error = Assert.Throws<IOException>(() => Context.Regression.Trainers.Torch(options).Fit(new Announced(View(Row.Some(50)), 1L << 60)));
         Assert.Contains("Set CacheDirectory to a folder on a drive with more space", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder));
     }
 
     [Fact]
@@ -151,7 +152,7 @@ public sealed class RowCacheTests : IDisposable
         public bool CanShuffle => false;
         public DataViewSchema Schema => source.Schema;
         public long? GetRowCount() => rows;
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => source.GetRowCursor(columnsNeeded, rand);
         public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
     }
 }

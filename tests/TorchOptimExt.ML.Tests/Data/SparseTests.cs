@@ -143,6 +143,21 @@ public sealed class SparseTests : IDisposable
     }
 
     [Fact]
+    public void The_space_that_sparse_rows_need_on_disk_is_not_that_of_dense_ones()
+    {
+        const int slots = 2_000_000_000;
+        var schema = SchemaDefinition.Create(typeof(Wide));
+        schema[nameof(Wide.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, slots);
+        var messages = new List<string>();
+        var context = new MLContext();
+        context.Log += (_, message) => messages.Add(message.Message);
+        var wide = Enumerable.Range(0, 10).Select(i => new Wide { Features = new(slots, 1, [float.NaN], [i]), Truth = i % 2 == 0 });
+        var options = new TorchTrainerOptions { LabelColumnName = "Truth", RowCache = RowCache.Disk, CacheDirectory = folder, Context = context };
+        Assert.Throws<InvalidOperationException>(() => Context.BinaryClassification.Trainers.Torch(options).Fit(Context.Data.LoadFromEnumerable(wide, schema)));
+        Assert.Contains(messages, message => message.Contains("up to 8,000,000,040 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Standardization_is_that_of_dense_rows()
     {
         var texts = Texts(200);

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
+using TorchOptimExt.ML.Saving;
 using static TorchOptimExt.ML.Tests.Pipelines;
 
 namespace TorchOptimExt.ML.Tests.Saving;
@@ -114,6 +115,22 @@ public sealed class TorchFileTests : IDisposable
         Assert.InRange(refused, whole.Length / step / 2, whole.Length);     // dates and the like are of no consequence
 
         static ITransformer Load(byte[] bytes) => Context.Model.LoadTorch(new MemoryStream(bytes), out _);
+    }
+
+    [Fact]
+    public void No_change_of_one_byte_is_an_error_of_another_type()
+    {
+        var (model, data) = TaskModels.Fit("regression");
+        using var stream = new MemoryStream();
+        Context.Model.SaveTorch(model, data.Schema, stream);
+        var whole = stream.ToArray();
+        for (var at = 0; at < whole.Length; at++)
+            foreach (var change in new byte[] { 1, 0x80, 0xFF })
+            {
+                byte[] changed = [.. whole];
+                changed[at] ^= change;
+                if (Record.Exception(() => ModelFile.Read(new MemoryStream(changed), "file", _ => 0)) is { } error) Assert.IsType<InvalidDataException>(error);
+            }
     }
 
     [Fact]
