@@ -7,8 +7,8 @@ namespace TorchOptimExt.ML.Training;
 
 /// <summary>A module as it is called on rows: the first layer of the built-in perceptron takes sparse ones as they are.</summary>
 /// <remarks>
-/// That layer is a linear one, whose weight W is [outputs, inputs]. For the time of a training on sparse rows, W lies in memory column after
-/// column: what a row needs of it then lies together, and so does what is added to its gradient.
+/// That layer is a linear one, whose weight W is [outputs, inputs]. For the time of a training on sparse rows, W lies in memory column
+/// after column: what a row needs of it then lies together, and so does what is added to its gradient.
 /// </remarks>
 internal sealed class ModuleCall : IDisposable
 {

@@ -33,7 +33,8 @@ internal sealed class ModuleTrainer : IDisposable
 
     internal ModuleTrainer(TrainingOptions options, TaskKind kind, PreparedRows rows, ModuleCall call, string start)
     {
-        (train, this.options, validation, this.call, module, labelScale) = (rows.Train, options, rows.Validation, call, call.Module, rows.LabelScale);
+        (train, validation, labelScale) = (rows.Train, rows.Validation, rows.LabelScale);
+        (this.options, this.call, module) = (options, call, call.Module);
         task = PredictionTask.Of(kind);
         // The squared error of one standardized label, in the label's units.
         lossUnit = options.Loss is null && labelScale is { Deviation: [var deviation] } ? deviation * (double)deviation : 1;

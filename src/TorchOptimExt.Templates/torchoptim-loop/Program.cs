@@ -49,5 +49,6 @@ static (Tensor images, Tensor digits) Load(string name)
     using var reader = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
     var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     var rows = lines.Select(line => line.Split(',').Select(float.Parse).ToArray()).ToArray();
-    return (tensor(rows.SelectMany(row => row[..64]).ToArray(), [rows.Length, 64]) / 16, tensor(rows.Select(row => (long)row[64]).ToArray()));
+    var (pixels, digits) = (rows.SelectMany(row => row[..64]).ToArray(), rows.Select(row => (long)row[64]).ToArray());
+    return (tensor(pixels, [rows.Length, 64]) / 16, tensor(digits));
 }
