@@ -24,7 +24,8 @@ public static class TorchModelFiles
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <example>
     /// <code>
-    /// mlContext.Model.SaveTorch(model, data.Schema, "model.zip");
+    /// var fitted = mlContext.Regression.Trainers.Torch(seed: 1).Fit(trainSet);
+    /// mlContext.Model.SaveTorch(fitted, trainSet.Schema, "model.zip");
     /// var loaded = mlContext.Model.LoadTorch("model.zip", out var schema);
     /// </code>
     /// </example>
