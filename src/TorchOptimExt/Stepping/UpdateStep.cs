@@ -12,23 +12,17 @@ namespace TorchOptimExt.Stepping;
 
 /// <summary>
 /// One step of an optimizer by an update rule: reads what each parameter is, checks everything, then runs each parameter where it fits, so
-/// that an odd
-/// one never slows the others: in one pass over memory (<see cref="FusedPass{TRule}"/>), on CUDA (<see cref="CudaPass{TRule}"/>), by tensor
-/// operations
-/// (<see cref="TensorPass"/>), or, for sparse gradients, by TorchSharp's own step. An optimizer adds its rule, its state tensors and what
-/// else changes.
+/// that an odd one never slows the others: in one pass over memory (<see cref="FusedPass{TRule}"/>), on CUDA
+/// (<see cref="CudaPass{TRule}"/>), by tensor operations (<see cref="TensorPass"/>), or, for sparse gradients, by TorchSharp's own step. An
+/// optimizer adds its rule, its state tensors and what else changes.
 /// </summary>
 /// <remarks>
 /// This is what is remembered from one step to the next, by a parameter's place among all: the way from a parameter to its state, as long
-/// as
-/// the parameter is the same object with the same native handle, until <see cref="Forget"/>; what is fixed of a native tensor
+/// as the parameter is the same object with the same native handle, until <see cref="Forget"/>; what is fixed of a native tensor
 /// (<see cref="KnownTensor"/>), as long as object and handle are the same; and that no parameters share memory, as long as every address
-/// and length
-/// is the same. All else is asked anew in every step, since it can change in place: handles (a disposed parameter has none), which
-/// parameters there
-/// are, shapes, strides, addresses, everything of the gradients, options, which tensors a state has. Within a step one rule serves all
-/// parameters
-/// of a group with the same <see cref="RuleKey"/>.
+/// and length is the same. All else is asked anew in every step, since it can change in place: handles (a disposed parameter has none),
+/// which parameters there are, shapes, strides, addresses, everything of the gradients, options, which tensors a state has. Within a step
+/// one rule serves all parameters of a group with the same <see cref="RuleKey"/>.
 /// </remarks>
 internal abstract class UpdateStep<TOptions, TState, TRule>
     where TOptions : OptimizerOptions where TState : OptimizerState where TRule : struct, IUpdateRule
