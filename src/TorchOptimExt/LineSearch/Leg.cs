@@ -8,6 +8,10 @@ namespace TorchOptimExt.LineSearch;
 internal sealed class Leg(
     Parameter parameter, LineSearchOptions options, TensorState state, Tensor found, Tensor plain, Tensor gradient)
 {
+    private double along = double.NaN;      // gᵀ(direction), once it is known
+    private double? largest;
+    private (Tensor direction, double along, double change)? survey;
+
     public Parameter Parameter => parameter;
 
     /// <summary>The gradient of f as it was computed, with its graph where it has one.</summary>
@@ -27,23 +31,43 @@ internal sealed class Leg(
     public Tensor Gradient { get; } = gradient;
 
     /// <summary>The direction, before the learning rate, of the parameter's shape and dtype.</summary>
-    public Tensor Direction { get; set; } = gradient;
+    public Tensor Direction
+    {
+        get;
+        set => (field, along, Square) = (value, double.NaN, double.NaN);
+    } = gradient;
 
     /// <summary>The learning rate with the direction's sign.</summary>
     public double Scale { get; set; }
 
+    /// <summary>‖direction‖², summed in float64; NaN where it was not computed on the way.</summary>
+    public double Square { get; private set; } = double.NaN;
+
     /// <summary>gᵀd of this parameter, summed in float64.</summary>
-    public double Slope => Scale * Dot(Gradient, Direction);
+    public double Slope => Scale * (double.IsNaN(along) ? along = Dot(Gradient, Direction) : along);
 
     /// <summary>max|g|; NaN where an element is.</summary>
-    public double LargestGradient
+    public double LargestGradient => largest ??= Largest();
+
+    /// <summary>Looks from where a trial ended at where its step began: max|g|, gᵀd and the change of g are known in one pass then.</summary>
+    /// <param name="origin">The same parameter's leg where the step began.</param>
+    public void Survey(Leg origin)
     {
-        get
-        {
-            if (Gradient.NumberOfElements == 0) return 0;
-            using var scope = NewDisposeScope();
-            return Math.Max(Number(Gradient.max()), -Number(Gradient.min()));
-        }
+        if (Gradient.NumberOfElements == 0 || !RowPass.Takes(Gradient, origin.Gradient, origin.Direction)) return;
+        (var along, var change, largest) = EndPass.Of(Gradient, origin.Gradient, origin.Direction);
+        survey = (origin.Direction, along, change);
+    }
+
+    /// <summary>gᵀ(direction) and ‖g − g₀‖² of a survey, which must have been along that direction.</summary>
+    public (double along, double change)? Surveyed(Tensor direction) =>
+        survey is { } known && ReferenceEquals(known.direction, direction) ? (known.along, known.change) : null;
+
+    private double Largest()
+    {
+        if (Gradient.NumberOfElements == 0) return 0;
+        if (RowPass.Takes(Gradient)) return EndPass.Of(Gradient);
+        using var scope = NewDisposeScope();
+        return Math.Max(Number(Gradient.max()), -Number(Gradient.min()));
     }
 
     /// <summary>The elements in a row, in float64.</summary>
@@ -53,7 +77,7 @@ internal sealed class Leg(
     public static double Dot(Tensor a, Tensor b)
     {
         if (a.NumberOfElements == 0) return 0;
-        if (RowPass.Takes(a, b)) return new RowPass().Products([a], [b])[0];
+        if (RowPass.Takes(a, b)) return new RowProducts().Of([a], [b])[0];
         using var scope = NewDisposeScope();
         return Wide(a).dot(Wide(b)).item<double>();
     }
@@ -69,8 +93,15 @@ internal sealed class Leg(
     }
 
     /// <summary>Sets the direction from elements in a row.</summary>
-    public void Point(Tensor elements, double scale) =>
+    /// <param name="elements">The elements.</param>
+    /// <param name="scale">The learning rate with the direction's sign.</param>
+    /// <param name="along">Their scalar product with the gradient; NaN where it is not known.</param>
+    /// <param name="square">Their own; NaN where it is not known.</param>
+    public void Point(Tensor elements, double scale, double along = double.NaN, double square = double.NaN)
+    {
         (Direction, Scale) = (elements.reshape(parameter.shape).to_type(parameter.dtype), scale);
+        if (elements.dtype == parameter.dtype) (this.along, Square) = (along, square);
+    }
 
     /// <summary>−g times the learning rate.</summary>
     public void PointDownhill() => (Direction, Scale) = (Gradient, -LearningRate);

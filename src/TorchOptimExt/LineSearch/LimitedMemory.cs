@@ -24,7 +24,9 @@ public sealed class LimitedMemory
     private readonly IReadOnlyList<(Tensor steps, Tensor changes)> rows;    // one row a pair
     private readonly double[] numbers;
     private readonly int history;
-    private readonly RowPass pass = new();
+    private readonly RowProducts products = new();
+    private readonly RowCombination combination = new();
+    private readonly PairPass pairs = new();
 
     /// <summary>Over rows and numbers that someone else keeps.</summary>
     internal LimitedMemory(IReadOnlyList<(Tensor steps, Tensor changes)> rows, double[] numbers, int history) =>
@@ -80,21 +82,50 @@ public sealed class LimitedMemory
     {
         Check(step, nameof(step));
         Check(change, nameof(change));
+        return Add([.. step.Zip(change, (s, y) => new PairPart(s, 1, y, null))], excess);
+    }
+
+    /// <summary>Keeps a pair whose parts need not be made: they are written into their rows.</summary>
+    internal bool Add(IReadOnlyList<PairPart> pair, double excess)
+    {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var (curvature, length, size) = (Dot(step, change), Math.Sqrt(Dot(step, step)), Math.Sqrt(Dot(change, change)));
-        if (!(curvature > LeastCurvature * length * size && double.IsFinite(curvature))) return false;
+        var (curvature, length, size) = Measure(pair);
+        if (!(curvature > LeastCurvature * Math.Sqrt(length) * Math.Sqrt(size) && double.IsFinite(curvature))) return false;
         if (Unknown > 0) Know(Products(new Tensor?[rows.Count], Unknown - 1), Unknown - 1);
         var place = Next;
-        for (var p = 0; p < rows.Count; p++)
-        {
-            var (s, y) = (rows[p].steps[place], rows[p].changes[place]);
-            Put(s, step[p]);
-            Put(y, change[p]);
-            if (excess != 0 && Math.Abs(excess) <= curvature) y.add_(s, alpha: excess / (length * length));
-        }
+        for (var p = 0; p < rows.Count; p++) Put(pair[p], p, place, Math.Abs(excess) <= curvature ? excess / length : 0);
         (Next, Count, Unknown) = ((place + 1) % history, Math.Min(Count + 1, history), place + 1);
         return true;
+    }
+
+    // sᵀy, sᵀs and yᵀy.
+    private (double curvature, double length, double size) Measure(IReadOnlyList<PairPart> pair)
+    {
+        var (curvature, length, size) = (0.0, 0.0, 0.0);
+        for (var p = 0; p < rows.Count; p++)
+        {
+            var (sy, ss, yy) = pair[p].Known ?? (pair[p].IsPlain(rows[p].steps) ? pairs.Measure(pair[p]) : Products(pair[p].Step(), pair[p].Change()));
+            (curvature, length, size) = (curvature + sy, length + ss, size + yy);
+        }
+        return (curvature, length, size);
+
+        static (double, double, double) Products(Tensor? s, Tensor? y) =>
+            (s is null || y is null ? 0 : Leg.Dot(s, y), s is null ? 0 : Leg.Dot(s, s), y is null ? 0 : Leg.Dot(y, y));
+    }
+
+    private void Put(in PairPart part, int p, int place, double excess)
+    {
+        using var scope = NewDisposeScope();
+        var (s, y) = (rows[p].steps[place], rows[p].changes[place]);
+        if (part.IsPlain(rows[p].steps))
+        {
+            pairs.Write(part, s, y, excess);
+            return;
+        }
+        Put(s, part.Step());
+        Put(y, part.Change());
+        if (excess != 0) y.add_(s, alpha: excess);
     }
 
     /// <summary>H·v; the vector itself where no pair is kept.</summary>
@@ -107,14 +138,21 @@ public sealed class LimitedMemory
     {
         Check(vector, nameof(vector));
         using var scope = NewDisposeScope();
+        return [.. Multiply(vector, (_, like) => empty_like(like)).Select(product => product.part?.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>H·v, and of each part its scalar product with the vector's and its own, NaN where they were not computed on the way.</summary>
+    /// <param name="vector">v; a part is null where it is 0.</param>
+    /// <param name="room">Gives a contiguous tensor like the one that it gets, with any elements, for the part of that place.</param>
+    internal IReadOnlyList<(Tensor? part, double along, double square)> Multiply(IReadOnlyList<Tensor?> vector, Func<int, Tensor, Tensor> room)
+    {
         using var quiet = no_grad();
-        if (Count == 0) return [.. vector.Select(
-            (part, p) => part is null ? null : Row(part, rows[p].steps.dtype).clone().MoveToOuterDisposeScope())];
+        if (Count == 0) return [.. vector.Select((part, p) => (part is null ? null : Row(part, rows[p].steps.dtype).clone(), double.NaN, double.NaN))];
         var products = Products(vector, Unknown - 1);
         if (Unknown > 0) Know(products, Unknown - 1);
         var (gamma, first, second) = Weights(products);
-        return [.. rows.Select((row, p) => vector[p] is { } part ? Combine(row, part, gamma, first, second).MoveToOuterDisposeScope()
-            : null)];
+        return [.. rows.Select((row, p) => vector[p] is { } part
+            ? Combine(row, Row(part, row.steps.dtype), gamma, first, second, like => room(p, like)) : (null, double.NaN, double.NaN))];
     }
 
     /// <summary>Forgets all pairs.</summary>
@@ -123,6 +161,7 @@ public sealed class LimitedMemory
     // The scalar products of every kept s and y with the vector, and with the newest y where they are wanted.
     private (double[] sv, double[] yv, double[] sy, double[] yy) Products(IReadOnlyList<Tensor?> vector, int newest)
     {
+        using var scope = NewDisposeScope();
         var (steps, changes) = (new double[2 * history], new double[2 * history]);
         for (var p = 0; p < rows.Count; p++)
         {
@@ -134,8 +173,8 @@ public sealed class LimitedMemory
             List<Tensor> vectors = part is null ? [column!] : column is null ? [part] : [part, column];
             if (RowPass.Takes([rows[p].steps, .. vectors]))
             {
-                Spread(pass.Products(Split(rows[p].steps), vectors), steps, at, vectors.Count);
-                Spread(pass.Products(Split(rows[p].changes), vectors), changes, at, vectors.Count);
+                Spread(this.products.Of(Split(rows[p].steps), vectors), steps, at, vectors.Count);
+                Spread(this.products.Of(Split(rows[p].changes), vectors), changes, at, vectors.Count);
                 continue;
             }
             var columns = part is null ? column!.unsqueeze(1) : column is null ? part.unsqueeze(1) : stack([part, column], 1);
@@ -198,18 +237,19 @@ public sealed class LimitedMemory
         return (gamma, steps, changes);
     }
 
-    private Tensor Combine((Tensor steps, Tensor changes) row, Tensor part, double gamma, double[] steps, double[] changes)
+    private (Tensor? part, double along, double square) Combine((Tensor steps, Tensor changes) row, Tensor vector, double gamma, double[] steps,
+        double[] changes, Func<Tensor, Tensor> room)
     {
-        var vector = Row(part, row.steps.dtype);
-        if (part.NumberOfElements > 0 && RowPass.Takes(vector, row.steps))
+        if (vector.NumberOfElements == 0 || !RowPass.Takes(vector, row.steps))
         {
-            var combined = empty_like(vector);
-            pass.Combine(combined, [vector, .. Split(row.steps), .. Split(row.changes)], [gamma, .. steps[..Count], .. changes[..Count]]);
-            return combined;
+            var sum = vector.mul(gamma).addmv_(row.steps.t(), tensor(steps, dtype: row.steps.dtype, device: row.steps.device));
+            return (sum.addmv_(row.changes.t(), tensor(changes, dtype: row.steps.dtype, device: row.steps.device)), double.NaN, double.NaN);
         }
-        var result = vector.mul(gamma);
-        result.addmv_(row.steps.t(), tensor(steps, dtype: row.steps.dtype, device: row.steps.device));
-        return result.addmv_(row.changes.t(), tensor(changes, dtype: row.steps.dtype, device: row.steps.device));
+        var result = room(vector);
+        using var scope = NewDisposeScope();
+        var (along, square) = combination.Of(result, [vector, .. Split(row.steps), .. Split(row.changes)],
+            [gamma, .. steps[..Count], .. changes[..Count]]);
+        return (result, along, square);
     }
 
     private ref double StepsChanges(int i, int j) => ref numbers[3 + i * history + j];
@@ -221,9 +261,6 @@ public sealed class LimitedMemory
         if (part is null) row.zero_();
         else row.copy_(part.reshape(-1));
     }
-
-    private static double Dot(IReadOnlyList<Tensor?> a, IReadOnlyList<Tensor?> b) =>
-        a.Zip(b).Sum(pair => pair is ({ } x, { } y) ? Leg.Dot(x, y) : 0);
 
     private static Tensor Row(Tensor part, ScalarType dtype) => part.reshape(-1).to_type(dtype);
 

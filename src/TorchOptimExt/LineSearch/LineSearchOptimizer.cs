@@ -48,6 +48,9 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
     /// <summary>The numbers that the optimizer remembers, with the state of its first parameter. The last one counts quiet steps.</summary>
     private protected double[] Memory => StateOf(FirstParameter).numbers;
 
+    /// <summary>Memory that steps use again.</summary>
+    private protected Scratch Scratch { get; } = new();
+
     /// <summary>Puts the parts of the optimizer together as the settings say.</summary>
     private protected abstract IStepMethod Method();
 
@@ -143,6 +146,13 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
         }
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) Scratch.Dispose();
+        base.Dispose(disposing);
+    }
+
     private Objective Begin(Func<Tensor>? closure, string call)
     {
         ThrowIfNotReady();
@@ -189,7 +199,7 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
 
     private (LineSearchStep report, Point? end) Move(Objective objective, IStepMethod method, Point at, bool keep)
     {
-        using var trials = new Trials(objective, at, keep);
+        using var trials = new Trials(objective, at, keep, Scratch);
         var (report, end) = IsStationary(at) ? method.Escape(at, trials) ?? (Unmoved(at, LineSearchOutcome.Converged), null)
             : method.Advance(at, trials, Rule(at));
         return (report with { Trials = trials.Count }, end);

@@ -7,8 +7,16 @@ internal sealed class Point : IDisposable
 {
     private readonly Tensor[] buffers;
 
-    public Point(double value, IReadOnlyList<Leg> legs, Tensor[]? buffers = null, Action<IReadOnlyList<Tensor>>? reduction = null)
+    /// <param name="value">F.</param>
+    /// <param name="legs">The parameters that take part.</param>
+    /// <param name="buffers">What the evaluation made of the buffers.</param>
+    /// <param name="reduction">What derivatives go through.</param>
+    /// <param name="origin">The legs along which a trial led here.</param>
+    public Point(double value, IReadOnlyList<Leg> legs, Tensor[]? buffers = null, Action<IReadOnlyList<Tensor>>? reduction = null,
+        IReadOnlyList<Leg>? origin = null)
     {
+        var before = origin?.ToDictionary(leg => leg.Parameter.Handle);
+        foreach (var leg in legs) if (before?.GetValueOrDefault(leg.Parameter.Handle) is { } from) leg.Survey(from);
         (Value, Legs, this.buffers, Reduction) = (value, legs, buffers ?? [], reduction);
         LargestGradient = legs.Count == 0 ? double.NaN : legs.Select(leg => leg.LargestGradient).Aggregate(Math.Max);
     }
@@ -36,7 +44,7 @@ internal sealed class Point : IDisposable
         using var scope = NewDisposeScope();
         var own = Legs.ToDictionary(leg => leg.Parameter.Handle);
         return legs.Sum(leg => own.TryGetValue(leg.Parameter.Handle, out var here)
-            ? leg.Scale * Leg.Dot(here.Gradient, leg.Direction) : 0);
+            ? leg.Scale * (here.Surveyed(leg.Direction)?.along ?? Leg.Dot(here.Gradient, leg.Direction)) : 0);
     }
 
     /// <summary>Gives the parameters their gradients of f as <c>grad</c>.</summary>

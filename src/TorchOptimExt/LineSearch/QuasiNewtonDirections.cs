@@ -1,12 +1,12 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>−Hg with a limited memory, then −g, for which the memory begins anew.</summary>
 /// <param name="memory">The memory, with a part for each parameter.</param>
 /// <param name="parameters">All parameters, in the memory's order.</param>
-internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<Parameter> parameters) : IDirections
+/// <param name="scratch">Where the direction is kept.</param>
+internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<Parameter> parameters, Scratch scratch) : IDirections
 {
     private const double MostRounding = 0.01;
 
@@ -29,10 +29,17 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
     public void Accept(Point from, LineSearchStep step, Point? end)
     {
         var excess = memory.Spans ? Excess(from, step, end!) : 0;
-        var after = end!.Legs.ToDictionary(leg => leg.Parameter.Handle, leg => leg.Gradient);
-        memory.Add(Aligned(from.Legs, leg => leg.Direction.mul(step.Step * leg.Scale)),
-            Aligned(from.Legs, leg => after.TryGetValue(leg.Parameter.Handle, out var gradient) ? gradient.sub(leg.Gradient)
-                : leg.Gradient.neg()), excess);
+        var after = end!.Legs.ToDictionary(leg => leg.Parameter.Handle);
+        memory.Add([.. Aligned(from.Legs).Select(leg => leg is null ? default
+            : Pair(leg, step.Step, after.GetValueOrDefault(leg.Parameter.Handle)))], excess);
+    }
+
+    private static PairPart Pair(Leg leg, double step, Leg? after)
+    {
+        var factor = step * leg.Scale;
+        var pair = new PairPart(leg.Direction, factor, after?.Gradient, leg.Gradient);
+        if (after?.Surveyed(leg.Direction) is not var (along, change) || double.IsNaN(leg.Square)) return pair;
+        return pair with { Known = (factor * along - step * leg.Slope, factor * factor * leg.Square, change) };
     }
 
     // The values know of the third derivative along the step: that of the cubic through both values and slopes makes the curvature at its
@@ -48,13 +55,16 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
 
     private void Point(Point at)
     {
-        var product = memory.Times(Aligned(at.Legs, leg => leg.Gradient));
-        foreach (var (leg, part) in at.Legs.Zip(product.Where(part => part is not null))) leg.Point(part!, -leg.LearningRate);
+        var legs = Aligned(at.Legs);
+        var product = memory.Multiply([.. legs.Select(leg => leg?.Gradient)],
+            (p, like) => scratch.Like(like, parameters[p].Handle, ScratchUse.Direction));
+        foreach (var (leg, (part, along, square)) in legs.Zip(product)) leg?.Point(part!, -leg.LearningRate, along, square);
     }
 
-    private Tensor?[] Aligned(IReadOnlyList<Leg> legs, Func<Leg, Tensor> part)
+    // In the memory's order; null for parameters that take no part.
+    private Leg?[] Aligned(IReadOnlyList<Leg> legs)
     {
         var own = legs.ToDictionary(leg => leg.Parameter.Handle);
-        return [.. parameters.Select(p => own.TryGetValue(p.Handle, out var leg) ? part(leg) : null)];
+        return [.. parameters.Select(p => own.GetValueOrDefault(p.Handle))];
     }
 }

@@ -1,49 +1,62 @@
-using TorchOptimExt.Cuda;
-using TorchOptimExt.Simd;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>Moves parameters along a ray in one pass over memory, or one launch on CUDA, and back from one saved copy.</summary>
-internal sealed class Ray
+/// <summary>Moves parameters along a ray in one pass over memory, the first time with saving where they were, and back.</summary>
+internal sealed class Ray(Scratch scratch)
 {
-    private readonly FusedPass<RayRule> pass = new();
-    private readonly CudaPass<RayRule> onCuda = new(CudaKernels.Current);
-    private readonly List<(Leg leg, Tensor origin)> legs = [];
+    private readonly Mover<DepartureRule> departure = new();
+    private readonly Mover<RayRule> travel = new();
+    private IReadOnlyList<Leg> legs = [];
+    private Tensor[] origins = [];
+    private bool departed;
 
-    /// <summary>Saves where the parameters are. The copies belong to the open dispose scope.</summary>
-    public void Begin(IEnumerable<Leg> legs)
+    /// <summary>Takes parameters where they are.</summary>
+    public void Begin(IReadOnlyList<Leg> legs)
     {
-        this.legs.Clear();
-        foreach (var leg in legs) this.legs.Add((leg, leg.Parameter.detach().clone()));
+        this.legs = legs;
+        origins = [.. legs.Select(leg => scratch.Like(leg.Parameter, leg.Parameter.Handle, ScratchUse.Origin))];
+        departed = false;
     }
 
     /// <summary>Moves every parameter to step size α.</summary>
     public void MoveTo(double step)
     {
-        pass.Clear();       // an earlier trial may have ended on the way
-        onCuda.Clear();
-        foreach (var (leg, origin) in legs)
+        var others = new List<int>();       // that no pass takes
+        if (departed) Travel(step, others);
+        else Depart(step, others);
+        foreach (var k in others)
         {
-            var rule = new RayRule(step * leg.Scale);
-            if (leg.Parameter.device_type == onCuda.DeviceType ? onCuda.Add(rule, leg.Parameter, leg.Direction, origin)
-                : pass.Add(rule, leg.Parameter, leg.Direction, origin)) continue;
-            using var moved = origin.add(leg.Direction, step * leg.Scale);
-            leg.Parameter.copy_(moved);
+            using var moved = origins[k].add(legs[k].Direction, step * legs[k].Scale);
+            legs[k].Parameter.copy_(moved);
         }
-        onCuda.Run();
-        pass.Run();
     }
 
     /// <summary>Whether a parameter is elsewhere than at the origin; a step may be too small to change a bit.</summary>
-    public bool HasMoved => legs.Any(pair => pair.leg.Parameter.ne(pair.origin).any().item<bool>());
+    public bool HasMoved => departed && legs.Zip(origins).Any(pair => pair.First.Parameter.ne(pair.Second).any().item<bool>());
 
     /// <summary>Gives every parameter the bits that it had.</summary>
     public void Return()
     {
-        foreach (var (leg, origin) in legs) leg.Parameter.copy_(origin);
+        if (!departed) return;
+        for (var k = 0; k < legs.Count; k++) legs[k].Parameter.copy_(origins[k]);
     }
 
-    /// <summary>Forgets the parameters.</summary>
-    public void End() => legs.Clear();
+    private void Depart(double step, List<int> others)
+    {
+        departure.Clear();      // an earlier call may have ended on the way
+        for (var k = 0; k < legs.Count; k++)
+            if (!departure.Add(new(step * legs[k].Scale), legs[k], origins[k])) others.Add(k);
+        foreach (var k in others) origins[k].copy_(legs[k].Parameter);
+        departure.Run();
+        departed = true;
+    }
+
+    private void Travel(double step, List<int> others)
+    {
+        travel.Clear();
+        for (var k = 0; k < legs.Count; k++)
+            if (!travel.Add(new(step * legs[k].Scale), legs[k], origins[k])) others.Add(k);
+        travel.Run();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchOptimExt.Simd;
 using TorchOptimExt.Tensors;
 using TorchSharp;
@@ -7,19 +8,21 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// Scalar products of rows with vectors, and combinations of rows, each in one pass over memory: what a direction of limited-memory BFGS
-/// consists of. Sums run in float64; they are the same bits for any number of threads. The tensors are contiguous, on the CPU, all float32
-/// or all float64.
+/// Work on vectors in one pass over memory, block by block, on libtorch's threads. The tensors are contiguous, on the CPU, all float32 or all
+/// float64. Sums are the same bits for any number of threads.
 /// </summary>
-internal sealed unsafe class RowPass : ParallelWork
+internal abstract unsafe class RowPass : ParallelWork
 {
-    private const int Block = 1024, PieceLength = 1 << 15, WorthThreads = 1 << 16;
+    /// <summary>The most elements of a block: what is read more than once of it stays in the caches of its processor, and the runs of
+    /// memory are long enough to be foreseen by it.</summary>
+    protected const int Block = 8192;
 
-    private nint[] rows = [], vectors = [];
-    private double[] numbers = [];
-    private nint result;
+    private const int PieceLength = 4 * Block, WorthThreads = 1 << 16;
+
     private long length;
-    private bool wide, combines;
+    private bool wide;
+    private double[] sums = [];
+    private int each;
 
     /// <summary>Whether all tensors can be read here.</summary>
     public static bool Takes(params ReadOnlySpan<Tensor> tensors)
@@ -31,116 +34,66 @@ internal sealed unsafe class RowPass : ParallelWork
         return true;
     }
 
-    /// <summary>The product of each row with each vector, by row.</summary>
-    public double[] Products(IReadOnlyList<Tensor> rows, IReadOnlyList<Tensor> vectors)
+    /// <summary>Where a tensor's elements lie.</summary>
+    protected static nint Address(Tensor? tensor) => tensor is null ? 0 : new TensorFacts(tensor).Address;
+
+    /// <summary>Does a block of float32 or float64.</summary>
+    /// <param name="at">Its first element.</param>
+    /// <param name="count">How many elements it has.</param>
+    /// <param name="sums">To add to.</param>
+    protected abstract void Visit<T>(long at, int count, Span<double> sums) where T : unmanaged, INumber<T>;
+
+    /// <summary>Visits all elements.</summary>
+    /// <param name="like">A tensor of the dtype and number of elements of all.</param>
+    /// <param name="count">How many sums there are.</param>
+    /// <returns>The sums.</returns>
+    protected double[] Run(Tensor like, int count)
     {
-        Begin(rows, vectors, vectors[0]);
-        combines = false;
+        (length, wide, each) = (like.NumberOfElements, like.dtype == ScalarType.Float64, count);
         var pieces = (int)((length + PieceLength - 1) / PieceLength);
-        var pairs = rows.Count * vectors.Count;
-        numbers = new double[pieces * pairs];
-        Run(pieces);
-        var sums = new double[pairs];
-        for (var k = 0; k < numbers.Length; k++) sums[k % pairs] += numbers[k];
-        return sums;
-    }
-
-    /// <summary>result ← Σ factor · row.</summary>
-    public void Combine(Tensor result, IReadOnlyList<Tensor> rows, double[] factors)
-    {
-        Begin(rows, [], result);
-        (combines, this.result, numbers) = (true, new TensorFacts(result).Address, factors);
-        Run((int)((length + PieceLength - 1) / PieceLength));
-    }
-
-    private void Begin(IReadOnlyList<Tensor> rows, IReadOnlyList<Tensor> vectors, Tensor like)
-    {
-        this.rows = [.. rows.Select(row => new TensorFacts(row).Address)];
-        this.vectors = [.. vectors.Select(vector => new TensorFacts(vector).Address)];
-        (length, wide) = (like.NumberOfElements, like.dtype == ScalarType.Float64);
-    }
-
-    private void Run(int pieces)
-    {
+        sums = new double[pieces * count];
         var threads = get_num_threads();
         if (pieces > 1 && threads > 1 && length >= WorthThreads) RunPieces(pieces, threads);
         else for (var piece = 0; piece < pieces; piece++) Piece(piece);
+        var total = new double[count];
+        for (var k = 0; k < sums.Length; k++) total[k % count] += sums[k];
+        return total;
     }
 
     private protected override void Piece(int piece)
     {
-        if (wide) Piece<double>(piece);
-        else Piece<float>(piece);
-    }
-
-    private void Piece<T>(int piece) where T : unmanaged, INumber<T>
-    {
         var from = (long)piece * PieceLength;
         var end = Math.Min(length, from + PieceLength);
+        var own = sums.AsSpan(piece * each, each);
         for (var at = from; at < end; at += Block)
         {
             var count = (int)Math.Min(Block, end - at);
-            if (combines) Combine<T>(at, count);
-            else Multiply(piece, at, count);
+            if (wide) Visit<double>(at, count, own);
+            else Visit<float>(at, count, own);
         }
     }
 
-    private void Multiply(int piece, long at, int count)
+    /// <summary>Adds the products of two registers' elements to sums in float64, where products of two float32 numbers are exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static void Accumulate<T>(Vector<T> a, Vector<T> b, ref Vector<double> first, ref Vector<double> second)
+        where T : unmanaged, INumber<T>
     {
-        var place = piece * rows.Length * vectors.Length;
-        foreach (var row in rows)
-            foreach (var vector in vectors)
-                numbers[place++] += wide ? Dot((double*)row + at, (double*)vector + at, count)
-                    : Dot((float*)row + at, (float*)vector + at, count);
-    }
-
-    private static double Dot(double* a, double* b, int count)
-    {
-        var width = Vector<double>.Count;
-        Vector<double> first = default, second = default;
-        var k = 0;
-        for (; k <= count - 2 * width; k += 2 * width)
+        if (typeof(T) == typeof(double))
         {
-            first += Vector.Load(a + k) * Vector.Load(b + k);
-            second += Vector.Load(a + k + width) * Vector.Load(b + k + width);
+            first = FusedMultiplyAdd.Of(a.As<T, double>(), b.As<T, double>(), first);
+            return;
         }
-        var sum = Vector.Sum(first + second);
-        for (; k < count; k++) sum += a[k] * b[k];
-        return sum;
+        Vector.Widen(a.As<T, float>(), out var low, out var high);
+        Vector.Widen(b.As<T, float>(), out var left, out var right);
+        first = FusedMultiplyAdd.Of(low, left, first);
+        second = FusedMultiplyAdd.Of(high, right, second);
     }
 
-    // Products of two float32 numbers are exact in float64.
-    private static double Dot(float* a, float* b, int count)
+    /// <summary>Two registers of float64 from memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static void Load<T>(T* from, out Vector<double> low, out Vector<double> high) where T : unmanaged
     {
-        var width = Vector<float>.Count;
-        Vector<double> first = default, second = default;
-        var k = 0;
-        for (; k <= count - width; k += width)
-        {
-            Vector.Widen(Vector.Load(a + k), out var low, out var high);
-            Vector.Widen(Vector.Load(b + k), out var left, out var right);
-            first += low * left;
-            second += high * right;
-        }
-        var sum = Vector.Sum(first + second);
-        for (; k < count; k++) sum += (double)a[k] * b[k];
-        return sum;
-    }
-
-    private void Combine<T>(long at, int count) where T : unmanaged, INumber<T>
-    {
-        var to = (T*)result + at;
-        for (var k = 0; k < rows.Length; k++) Add(to, (T*)rows[k] + at, T.CreateTruncating(numbers[k]), count, k == 0);
-    }
-
-    private static void Add<T>(T* to, T* row, T factor, int count, bool first) where T : unmanaged, INumber<T>
-    {
-        var (width, k) = (Vector<T>.Count, 0);
-        for (; k <= count - width; k += width)
-        {
-            var term = Vector.Load(row + k) * factor;
-            Vector.Store(first ? term : Vector.Load(to + k) + term, to + k);
-        }
-        for (; k < count; k++) to[k] = first ? row[k] * factor : to[k] + row[k] * factor;
+        if (typeof(T) == typeof(float)) Vector.Widen(Vector.Load((float*)from), out low, out high);
+        else (low, high) = (Vector.Load((double*)from), Vector.Load((double*)from + Vector<double>.Count));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Trials : IDisposable
     private readonly Objective objective;
     private readonly Point origin;
     private readonly bool keep;
-    private readonly Ray ray = new();
+    private readonly Ray ray;
     private readonly List<(double step, Point point)> known = [];
     private double at;
     private (double value, Tensor loss, Tensor[] buffers)? last;
@@ -20,9 +20,10 @@ internal sealed class Trials : IDisposable
     /// <param name="objective">What is evaluated.</param>
     /// <param name="origin">Where the step begins.</param>
     /// <param name="keep">Whether the gradient where the step ends will be wanted: evaluations keep their graphs then.</param>
-    public Trials(Objective objective, Point origin, bool keep)
+    /// <param name="scratch">Where the parameters' origins are kept.</param>
+    public Trials(Objective objective, Point origin, bool keep, Scratch scratch)
     {
-        (this.objective, this.origin, this.keep) = (objective, origin, keep);
+        (this.objective, this.origin, this.keep, ray) = (objective, origin, keep, new(scratch));
         foreach (var leg in origin.Legs) leg.Parameter.grad = null;
         ray.Begin(origin.Legs);
     }
@@ -85,7 +86,6 @@ internal sealed class Trials : IDisposable
     public void Dispose()
     {
         if (!taken) ray.Return();
-        ray.End();
         Restart();
     }
 
@@ -107,7 +107,7 @@ internal sealed class Trials : IDisposable
     {
         var (value, loss, buffers) = last!.Value;
         using var scope = NewDisposeScope();
-        var point = new Point(value, objective.Differentiate(loss), buffers, objective.Reduction).Detach();
+        var point = new Point(value, objective.Differentiate(loss), buffers, objective.Reduction, origin.Legs).Detach();
         last = null;
         loss.Dispose();
         return point;

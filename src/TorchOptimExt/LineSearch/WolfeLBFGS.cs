@@ -77,7 +77,7 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
         var settings = Settings;
         var parameters = _parameter_groups.SelectMany(group => group.Parameters).ToList();
         var rows = parameters.Select(p => (StateOf(p).tensors[0], StateOf(p).tensors[1])).ToList();
-        return new Descent(new QuasiNewtonDirections(new(rows, Memory, settings.history!.Value), parameters),
+        return new Descent(new QuasiNewtonDirections(new(rows, Memory, settings.history!.Value), parameters, Scratch),
             settings.line_search == LineSearchKind.Armijo ? Armijo : Wolfe);
 
         RaySearchResult Wolfe(Trials trials, double origin, Candidate candidate, double least) =>

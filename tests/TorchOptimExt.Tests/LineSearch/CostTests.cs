@@ -72,11 +72,27 @@ public class CostTests
         Assert.Equal(Bits(tensor(start)), Bits(origin));
     }
 
+    [Fact]
+    public void The_first_trial_saves_where_it_began_in_the_same_pass()
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var pass = new FusedPass<DepartureRule>();
+        double[] start = [0.1, -0.0, 1e-310, 4, 5];
+        var (param, direction, origin) = (tensor(start), tensor([1.0, 2, 3, 4, 5]), tensor(new double[5]));
+        Assert.True(pass.Add(new DepartureRule(-0.25), param, direction, origin));
+        pass.Run();
+        Assert.Equal(start.Zip([1.0, 2, 3, 4, 5], (s, d) => s - 0.25 * d), Values(param));
+        Assert.Equal(Bits(tensor(start)), Bits(origin));
+    }
+
     [Theory, MemberData(nameof(All))]
     public void A_step_leaves_no_tensor_behind(string variant)
     {
         var x = TestFunction.At([-1.2, 1]);
         using var optimizer = Variants[variant]([x]);
+        // The first step makes what all use again, the second one the room for a quasi-Newton direction.
+        Step();
         Step();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var k = 0; k < 20; k++) Step();
