@@ -1,3 +1,4 @@
+using System.CodeDom.Compiler;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
@@ -18,11 +19,14 @@ internal sealed class Documentation
     internal static void IsComplete(Assembly assembly)
     {
         var documentation = new Documentation(assembly);
-        var methods = PublicSurface.Types(assembly).SelectMany(type => type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)));
+        var methods = Types(assembly).SelectMany(type => type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)));
         var missing = methods.Where(IsOurs).GroupBy(method => (Id(method), Names(method.GetParameters().Select(p => p.Name!)))).Select(documentation.Missing);
         var wrong = documentation.members.Keys.Where(name => documentation.Chain(name) is null).Select(name => $"{name} inherits from itself").Concat(missing.OfType<string>()).ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
+
+    private static IEnumerable<Type> Types(Assembly assembly) =>
+        assembly.GetExportedTypes().Where(type => !type.Name.StartsWith('<') && !type.IsDefined(typeof(GeneratedCodeAttribute)));
 
     // As many complete comments as there are overloads with parameters of these names; a constructor without any may be the compiler's.
     private string? Missing(IGrouping<(string id, string names), MethodBase> overloads)

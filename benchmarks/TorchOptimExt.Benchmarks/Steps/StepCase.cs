@@ -12,6 +12,7 @@ internal sealed record StepCase(string Name, long[][] Shapes, bool LastStrided =
     public static StepCase[] All { get; } =
     [
         new("mlp-203k", [[256, 784], [256], [10, 256], [10]]),
+        new("500x1", Repeat([1], 500)),         // what a parameter costs by itself
         new("500x1000", Repeat([1000], 500)),
         new("resnet18", ResNet18()),
         new("10M", [[10_000_000]]),

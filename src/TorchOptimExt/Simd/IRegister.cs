@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchOptimExt.Rules;
 
 namespace TorchOptimExt.Simd;
@@ -27,8 +28,11 @@ internal interface IRegister<V, T> : ILanes<V> where V : struct, IRegister<V, T>
     /// A number in the lanes' precision, by the packed conversion: the scalar one waits for what its target register held before.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T Round(double number) =>
-        typeof(T) == typeof(float)
-            ? T.CreateTruncating(Vector128.Narrow(Vector128.Create(number), Vector128.Create(number)).ToScalar())
-                : T.CreateTruncating(number);
+    static T Round(double number)
+    {
+        if (typeof(T) != typeof(float)) return T.CreateTruncating(number);
+        if (Sse2.IsSupported)
+            return T.CreateTruncating(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(number)).ToScalar());
+        return T.CreateTruncating((float)number);
+    }
 }

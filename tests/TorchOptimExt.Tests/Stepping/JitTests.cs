@@ -29,7 +29,7 @@ public class JitTests
     private static (bool fused, string reason, double deviation, double ratio) Run(string minOpts)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "FusedSteps.dll")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "FusedSteps.dll"), "time"]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_JITMinOpts"] = minOpts;
         using var process = Process.Start(start)!;
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries);
