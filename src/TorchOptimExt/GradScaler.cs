@@ -130,9 +130,8 @@ public sealed class GradScaler
 
     private double StepInOnePass(Optimizer optimizer, IFusedOptimizer fused, Progress own, double? max_norm)
     {
-        using var gradients = Gradients.Of(optimizer, refuseHalf: true);
-        if (gradients.Count == 0) throw NoChecks();
-        var survey = gradients.Survey();
+        var survey = Gradients.Survey(optimizer, refuseHalf: true);
+        if (survey.Count == 0) throw NoChecks();
         var norm = Math.Sqrt(survey.SumOfSquares) * Inverse;
         if (survey.Finite) GradientClipping.StepBy(
             optimizer, fused, Inverse * (max_norm is { } limit ? GradientClipping.Coefficient(limit, norm) : 1));

@@ -61,11 +61,14 @@ public static class GradientClipping
             optimizer.step();
             return before;
         }
-        using var gradients = Gradients.Of(optimizer);
-        var norm = Math.Sqrt(gradients.Survey().SumOfSquares);
+        var norm = Math.Sqrt(Gradients.Survey(optimizer).SumOfSquares);
         CheckFinite(norm, 2, error_if_nonfinite);
         var coefficient = Coefficient(max_norm, norm);
-        if (double.IsNaN(coefficient)) gradients.Multiply(coefficient);      // as in PyTorch: all become NaN
+        if (double.IsNaN(coefficient))
+        {
+            using var gradients = Gradients.Of(optimizer);
+            gradients.Multiply(coefficient);      // as in PyTorch: all become NaN
+        }
         StepBy(optimizer, fused, double.IsNaN(coefficient) ? 1 : coefficient);
         return norm;
     }

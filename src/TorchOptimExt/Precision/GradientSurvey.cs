@@ -12,64 +12,80 @@ namespace TorchOptimExt.Precision;
 /// </summary>
 internal sealed unsafe class GradientSurvey : ParallelWork
 {
-    private const int PieceLength = 1 << 15;
+    private const int PieceLength = 1 << 15, WorthThreads = 1 << 16;
 
     private readonly List<(nint start, int length, bool wide)> pieces = [];
     private (double sum, bool finite)[] results = [];
+    private TensorFacts facts;
 
-    /// <summary>Takes a contiguous float32 or float64 tensor on the CPU, which must live until <see cref="Run"/>.</summary>
-    public bool TryAdd(Tensor grad)
+    /// <summary>
+    /// Takes a float32 or float64 tensor on the CPU that fills a run of memory, and must live until <see cref="Run"/>.
+    /// </summary>
+    /// <param name="grad">Its native handle; <see cref="NativeTensor.Available"/> must hold.</param>
+    /// <returns>Whether it is such a tensor.</returns>
+    public bool TryAdd(nint grad)
     {
-        if (!NativeTensor.Available || grad.device_type != DeviceType.CPU || grad.dtype is not (ScalarType.Float32 or ScalarType.Float64)
-            || !grad.is_contiguous()) return false;
-        var (start, wide, length) = (NativeTensor.Data(grad.Handle), grad.dtype == ScalarType.Float64, grad.numel());
-        for (long at = 0; at < length;
-            at += PieceLength) pieces.Add((start + (nint)(at * (wide ? 8 : 4)), (int)Math.Min(PieceLength, length - at), wide));
+        facts.Read(grad);
+        if (facts.IsSparse || facts.Device != DeviceType.CPU || facts.Type is not (ScalarType.Float32 or ScalarType.Float64)
+            || !facts.IsDense) return false;
+        var wide = facts.Type == ScalarType.Float64;
+        for (var at = 0L; at < facts.Length; at += PieceLength)
+            pieces.Add((facts.Address + (nint)(at * (wide ? 8 : 4)), (int)Math.Min(PieceLength, facts.Length - at), wide));
         return true;
     }
 
     public (double sum, bool finite) Run()
     {
-        if (pieces.Count == 0) return (0, true);
-        results = new (double, bool)[pieces.Count];
-        RunPieces(pieces.Count, Math.Min(get_num_threads(), pieces.Count));
-        return results.Aggregate((sum: 0.0, finite: true), (all, piece) => (all.sum + piece.sum, all.finite && piece.finite));
+        if (results.Length < pieces.Count) results = new (double, bool)[Math.Max(pieces.Count, 2 * results.Length)];
+        var threads = get_num_threads();
+        if (threads > 1 && pieces.Sum(piece => (long)piece.length) >= WorthThreads) RunPieces(pieces.Count, threads);
+        else for (var piece = 0; piece < pieces.Count; piece++) Piece(piece);
+        var (sum, finite) = (0.0, true);
+        foreach (var piece in results.AsSpan(0, pieces.Count)) (sum, finite) = (sum + piece.sum, finite && piece.finite);
+        return (sum, finite);
     }
 
     private protected override void Piece(int piece)
     {
         var (start, length, wide) = pieces[piece];
-        var sum = wide ? Squares(new ReadOnlySpan<double>((void*)start, length)) : Squares(new ReadOnlySpan<float>((void*)start, length));
+        var sum = wide ? Squares((double*)start, length) : Squares((float*)start, length);
         // squares of float32 are finite in float64
         results[piece] = (sum, double.IsFinite(sum) || (wide && AllFinite(new((void*)start, length))));
     }
 
-    private static double Squares(ReadOnlySpan<float> values)
+    // Several sums at once, so that none waits for its last addition. One run of memory, read ahead by the processor, is fastest.
+    private static double Squares(float* values, int length)
     {
-        var (first, second) = (Vector<double>.Zero, Vector<double>.Zero);
+        var width = Vector<float>.Count;
+        Vector<double> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
         var at = 0;
-        for (; at <= values.Length - Vector<float>.Count; at += Vector<float>.Count)
+        for (; at <= length - 4 * width; at += 4 * width)
         {
-            Vector.Widen(new Vector<float>(values[at..]), out var low, out var high);
-            first += low * low;
-            second += high * high;
+            Vector.Widen(Vector.Load(values + at), out var first, out var second);
+            Vector.Widen(Vector.Load(values + at + width), out var third, out var fourth);
+            (a, b, c, d) = (a + first * first, b + second * second, c + third * third, d + fourth * fourth);
+            Vector.Widen(Vector.Load(values + at + 2 * width), out first, out second);
+            Vector.Widen(Vector.Load(values + at + 3 * width), out third, out fourth);
+            (e, f, g, h) = (e + first * first, f + second * second, g + third * third, h + fourth * fourth);
         }
-        var sum = Vector.Sum(first + second);
-        for (; at < values.Length; at++) sum += (double)values[at] * values[at];
+        var sum = Vector.Sum(a + b + (c + d) + (e + f + (g + h)));
+        for (; at < length; at++) sum += (double)values[at] * values[at];
         return sum;
     }
 
-    private static double Squares(ReadOnlySpan<double> values)
+    private static double Squares(double* values, int length)
     {
-        var squares = Vector<double>.Zero;
+        var width = Vector<double>.Count;
+        Vector<double> a = default, b = default, c = default, d = default;
         var at = 0;
-        for (; at <= values.Length - Vector<double>.Count; at += Vector<double>.Count)
+        for (; at <= length - 4 * width; at += 4 * width)
         {
-            var next = new Vector<double>(values[at..]);
-            squares += next * next;
+            var (first, second) = (Vector.Load(values + at), Vector.Load(values + at + width));
+            var (third, fourth) = (Vector.Load(values + at + 2 * width), Vector.Load(values + at + 3 * width));
+            (a, b, c, d) = (a + first * first, b + second * second, c + third * third, d + fourth * fourth);
         }
-        var sum = Vector.Sum(squares);
-        for (; at < values.Length; at++) sum += values[at] * values[at];
+        var sum = Vector.Sum(a + b + (c + d));
+        for (; at < length; at++) sum += values[at] * values[at];
         return sum;
     }
 

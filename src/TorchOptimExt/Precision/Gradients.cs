@@ -1,3 +1,4 @@
+using TorchOptimExt.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
 
@@ -34,6 +35,36 @@ internal sealed class Gradients : IDisposable
         return gradients;
     }
 
+    /// <summary>
+    /// Reads all gradients of an optimizer once, without objects for those that lie in the CPU's memory as numbers of float32 or float64.
+    /// </summary>
+    /// <returns>How many there are, the sum of their squares, and whether all are finite.</returns>
+    /// <exception cref="InvalidOperationException">A gradient is float16 and those are refused.</exception>
+    public static (int Count, double SumOfSquares, bool Finite) Survey(Optimizer optimizer, bool refuseHalf = false)
+    {
+        if (!NativeTensor.Available)
+        {
+            using var all = Of(optimizer, refuseHalf);
+            var found = all.Survey();
+            return (all.Count, found.SumOfSquares, found.Finite);
+        }
+        var (survey, count) = (new GradientSurvey(), 0);
+        foreach (var parameter in optimizer.parameters())
+        {
+            var grad = NativeTensor.Gradient(parameter.Handle);
+            if (grad == 0) continue;
+            count++;
+            var taken = survey.TryAdd(grad);
+            NativeTensor.Release(grad);         // the parameter holds it
+            if (taken) continue;
+            using var rest = Of(optimizer, refuseHalf);
+            var (squares, allFinite) = rest.Survey();
+            return (rest.Count, squares, allFinite);
+        }
+        var (sum, finite) = survey.Run();
+        return (count, sum, finite);
+    }
+
     /// <summary>Reads all once: the sum of their squares, and whether all are finite.</summary>
     public (double SumOfSquares, bool Finite) Survey()
     {
@@ -41,7 +72,7 @@ internal sealed class Gradients : IDisposable
         var (sum, finite) = (0.0, true);
         foreach (var grad in Dense)
         {
-            if (survey.TryAdd(grad)) continue;
+            if (NativeTensor.Available && survey.TryAdd(grad.Handle)) continue;
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             var norm = Wide(grad).norm().item<double>();

@@ -151,7 +151,7 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
 
     // TorchSharp's members leave the tensors that they make to an open dispose scope. What is alive is taken out of it; what is gone comes
     // back from a
-    // second reference to the same memory, which most of them write to.
+    // second reference to the same memory, which most of them write to. All get the order in memory of their parameter.
     private void Mend(TState state, Kept before, StateTensors now, Parameter param, int place)
     {
         now = new(Mended(now.First, before.Anchors.First), Mended(now.Second, before.Anchors.Second),
@@ -163,13 +163,22 @@ internal abstract class FusedStep<TOptions, TState, TRule> : UpdateStep<TOptions
         Tensor? Mended(Tensor? tensor, Tensor? anchor)
         {
             if (tensor is null) return null;
-            if (!tensor.IsInvalid) return tensor.DetachFromDisposeScope();
+            if (!tensor.IsInvalid) return InOrder(tensor.DetachFromDisposeScope(), param);
             return Anchor(anchor) ?? throw new InvalidOperationException(
                 $"{Optimizer}: the state of {NameOf(param, place)} was disposed. load_state_dict or to(device) "
                 + "made it inside a dispose scope, through a variable of TorchSharp's type; call them outside of one, on a new optimizer.");
         }
 
         static Tensor? Anchor(Tensor? tensor) => tensor is null or { IsInvalid: true } ? null : tensor.alias().DetachFromDisposeScope();
+    }
+
+    // TorchSharp makes Rprop's contiguous, also of a parameter in channels_last.
+    private static Tensor InOrder(Tensor state, Parameter param)
+    {
+        TensorFacts own = new(state), its = new(param);
+        if (own.IsSparse || !own.SameShape(its) || own.SameOrder(its) || !its.IsDense) return state;
+        using var quiet = no_grad();
+        return empty_like(param, dtype: state.dtype).copy_(state).DetachFromDisposeScope();
     }
 
     /// <summary>Takes over hyperparameters and copies of the state of another optimizer of the same class: all or nothing.</summary>
