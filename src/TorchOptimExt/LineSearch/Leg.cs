@@ -49,7 +49,8 @@ internal sealed class Leg(
     /// <summary>max|g|; NaN where an element is.</summary>
     public double LargestGradient => largest ??= Largest();
 
-    /// <summary>Looks from where a trial ended at where its step began: max|g|, gᵀd and the change of g are known in one pass then.</summary>
+    /// <summary>Looks from where a trial ended at where its step began: max|g|, gᵀd and the change of g are known in one pass
+    /// then.</summary>
     /// <param name="origin">The same parameter's leg where the step began.</param>
     public void Survey(Leg origin)
     {

@@ -105,7 +105,8 @@ public sealed class LimitedMemory
         var (curvature, length, size) = (0.0, 0.0, 0.0);
         for (var p = 0; p < rows.Count; p++)
         {
-            var (sy, ss, yy) = pair[p].Known ?? (pair[p].IsPlain(rows[p].steps) ? pairs.Measure(pair[p]) : Products(pair[p].Step(), pair[p].Change()));
+            var (sy, ss, yy) = pair[p].Known ?? (pair[p].IsPlain(rows[p].steps) ? pairs.Measure(pair[p])
+                : Products(pair[p].Step(), pair[p].Change()));
             (curvature, length, size) = (curvature + sy, length + ss, size + yy);
         }
         return (curvature, length, size);
@@ -138,21 +139,22 @@ public sealed class LimitedMemory
     {
         Check(vector, nameof(vector));
         using var scope = NewDisposeScope();
-        return [.. Multiply(vector, (_, like) => empty_like(like)).Select(product => product.part?.MoveToOuterDisposeScope())];
+        return [.. Multiply(vector, (_, like) => empty_like(like)).Select(product => product.Part?.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>H·v, and of each part its scalar product with the vector's and its own, NaN where they were not computed on the way.</summary>
+    /// <summary>H·v, with what is known of it then.</summary>
     /// <param name="vector">v; a part is null where it is 0.</param>
     /// <param name="room">Gives a contiguous tensor like the one that it gets, with any elements, for the part of that place.</param>
-    internal IReadOnlyList<(Tensor? part, double along, double square)> Multiply(IReadOnlyList<Tensor?> vector, Func<int, Tensor, Tensor> room)
+    internal IReadOnlyList<MemoryProduct> Multiply(IReadOnlyList<Tensor?> vector, Func<int, Tensor, Tensor> room)
     {
         using var quiet = no_grad();
-        if (Count == 0) return [.. vector.Select((part, p) => (part is null ? null : Row(part, rows[p].steps.dtype).clone(), double.NaN, double.NaN))];
+        if (Count == 0)
+            return [.. vector.Select((part, p) => new MemoryProduct(part is null ? null : Row(part, rows[p].steps.dtype).clone()))];
         var products = Products(vector, Unknown - 1);
         if (Unknown > 0) Know(products, Unknown - 1);
         var (gamma, first, second) = Weights(products);
         return [.. rows.Select((row, p) => vector[p] is { } part
-            ? Combine(row, Row(part, row.steps.dtype), gamma, first, second, like => room(p, like)) : (null, double.NaN, double.NaN))];
+            ? Combine(row, Row(part, row.steps.dtype), gamma, first, second, like => room(p, like)) : new(null))];
     }
 
     /// <summary>Forgets all pairs.</summary>
@@ -237,19 +239,19 @@ public sealed class LimitedMemory
         return (gamma, steps, changes);
     }
 
-    private (Tensor? part, double along, double square) Combine((Tensor steps, Tensor changes) row, Tensor vector, double gamma, double[] steps,
-        double[] changes, Func<Tensor, Tensor> room)
+    private MemoryProduct Combine((Tensor steps, Tensor changes) row, Tensor vector, double gamma, double[] steps, double[] changes,
+        Func<Tensor, Tensor> room)
     {
         if (vector.NumberOfElements == 0 || !RowPass.Takes(vector, row.steps))
         {
             var sum = vector.mul(gamma).addmv_(row.steps.t(), tensor(steps, dtype: row.steps.dtype, device: row.steps.device));
-            return (sum.addmv_(row.changes.t(), tensor(changes, dtype: row.steps.dtype, device: row.steps.device)), double.NaN, double.NaN);
+            return new(sum.addmv_(row.changes.t(), tensor(changes, dtype: row.steps.dtype, device: row.steps.device)));
         }
         var result = room(vector);
         using var scope = NewDisposeScope();
         var (along, square) = combination.Of(result, [vector, .. Split(row.steps), .. Split(row.changes)],
             [gamma, .. steps[..Count], .. changes[..Count]]);
-        return (result, along, square);
+        return new(result, along, square);
     }
 
     private ref double StepsChanges(int i, int j) => ref numbers[3 + i * history + j];

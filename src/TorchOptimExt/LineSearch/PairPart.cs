@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>One parameter's part of a pair: s = factor · direction, 0 where that is null; y = after − before, a null among them 0.</summary>
+/// <summary>One parameter's part of a pair: s = factor · direction, 0 where that is null; y = after − before, a null among them
+/// 0.</summary>
 internal readonly record struct PairPart(Tensor? Direction, double Factor, Tensor? After, Tensor? Before)
 {
     /// <summary>s; null for 0.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>A pair s = factor · direction and y = after − before of limited-memory BFGS, measured or written into its rows without being made
-/// elsewhere.</summary>
+/// <summary>A pair s = factor · direction and y = after − before of limited-memory BFGS, measured or written into its rows without being
+/// made elsewhere.</summary>
 internal sealed unsafe class PairPass : RowPass
 {
     private nint direction, after, before, step, change;

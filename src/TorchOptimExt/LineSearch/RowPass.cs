@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.LineSearch;
 
 /// <summary>
-/// Work on vectors in one pass over memory, block by block, on libtorch's threads. The tensors are contiguous, on the CPU, all float32 or all
-/// float64. Sums are the same bits for any number of threads.
+/// Work on vectors in one pass over memory, block by block, on libtorch's threads. The tensors are contiguous, on the CPU, all float32 or
+/// all float64. Sums are the same bits for any number of threads.
 /// </summary>
 internal abstract unsafe class RowPass : ParallelWork
 {
