@@ -11,7 +11,7 @@ public class HonestEndTests
 {
     private static readonly string[] Methods = ["L-BFGS", "Newton", "Newton-CG", "Trust region", "Trust region, CG"];
 
-    // Where a method does not get there. On the first five scipy's method of the same kind does not either (`peers.py --ends`, and with
+    // Where a method does not get there. On the first six scipy's method of the same kind does not either (`peers.py --ends`, and with
     // `--float32`, among the benchmarks): the eigenvalues of Meyer's function differ by twelve orders of magnitude, and in float32 the next
     // decrease on the way is smaller than an ulp of F. On the others scipy's does: from this start, with a radius of 1 but not of ½ or 2,
     // ours follows a valley of Biggs' function that falls without end.
