@@ -13,7 +13,7 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
 {
     // Rows of a forward pass, and numbers in them: enough that what a pass costs by itself does not count, few enough to stay near the
     // processor.
-    private const int MostRows = 1024, MostNumbers = 1 << 20;
+    private const int MostRows = 512, MostNumbers = 1 << 20;
 
     public bool CanShuffle => false;
     public DataViewSchema Schema => mapper.OutputSchema;

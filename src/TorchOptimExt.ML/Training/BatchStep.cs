@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.ML.Training;
 
 /// <summary>One optimizer step on a batch, with the closure that the optimizer at hand calls for, once or many times.</summary>
-internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Parameter> parameters, double? maxGradientNorm)
+internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Parameter> parameters, ModuleCall call,
+    double? maxGradientNorm)
 {
     private readonly bool lossOnly = optimizer is ILossOnlyClosure;
 
@@ -40,6 +41,7 @@ internal sealed class BatchStep(optim.Optimizer optimizer, IReadOnlyList<Paramet
             if (lossOnly) return loss;
             if (broken is not null) throw Diverged(value);
             Backward(loss);
+            call.BackwardDone();
             if (maxGradientNorm is { } norm) nn.utils.clip_grad_norm_(parameters, norm);
             return loss;
         }

@@ -15,6 +15,7 @@ internal sealed class ModuleCall : IDisposable
     private readonly Linear? first;
     private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> rest = [];
     private readonly EmbeddingBag bag = nn.EmbeddingBag(1, 1, mode: EmbeddingBagMode.Sum, include_last_offset: true);
+    private readonly TouchedColumns touched = new();
 
     /// <param name="module">The module.</param>
     /// <param name="builtIn">Whether it is the built-in perceptron, whose layers follow one another, a linear one first.</param>
@@ -28,6 +29,12 @@ internal sealed class ModuleCall : IDisposable
 
     internal nn.Module<Tensor, Tensor> Module { get; }
 
+    /// <summary>
+    /// Whether <see cref="BackwardDone"/> follows each walk back through what <see cref="On"/> gave, by backward and once. Otherwise the
+    /// graph reaches to the first layer's weight itself.
+    /// </summary>
+    internal bool TakesTouched { get; set; }
+
     /// <summary>How many numbers of a row the module sees at once.</summary>
     internal long Width(FeatureRows rows) => rows is SparseRows && first is not null ? first.weight!.shape[0] : rows.Inputs;
 
@@ -39,11 +46,15 @@ internal sealed class ModuleCall : IDisposable
     private Tensor Linear(Linear layer, SparseRows rows)
     {
         var weight = layer.weight!;
-        bag.weight = new Parameter(weight.t());
         var bias = rows.Shift is { } shift ? layer.bias! - weight.matmul(shift) : layer.bias!;
+        var apart = TakesTouched && LiesByColumns && is_grad_enabled() && rows.Shift is null && rows.Slots.shape[0] > 0;
+        (bag.weight, var slots) = apart ? touched.Take(weight, rows) : (new Parameter(weight.t()), rows.Slots);
         var place = rows.Values.shape[0] <= int.MaxValue ? ScalarType.Int32 : ScalarType.Int64;
-        return bag.call(rows.Slots.to_type(place), rows.Offsets.to_type(place), rows.Values) + bias;
+        return bag.call(slots.to_type(place), rows.Offsets.to_type(place), rows.Values) + bias;
     }
+
+    /// <summary>Completes the gradients of the parameters.</summary>
+    internal void BackwardDone() => touched.Give();
 
     /// <summary>Lays the first layer's weight out for sparse rows; for others, and for modules of users, does nothing.</summary>
     internal void ByColumns(FeatureRows rows)
@@ -68,5 +79,9 @@ internal sealed class ModuleCall : IDisposable
         weight.set_(copy(weight.detach()));
     }
 
-    public void Dispose() => bag.Dispose();
+    public void Dispose()
+    {
+        bag.Dispose();
+        touched.Dispose();
+    }
 }

@@ -45,9 +45,10 @@ internal sealed class ModuleTrainer : IDisposable
         optimizer = TrainingOptions.Made(nameof(options.Optimizer), "optimizer", () => options.Optimizer(parameters));
         CheckOptimizer();
         if (!TakesAnyLayout) call.ByRows();
+        call.TakesTouched = optimizer is not ILossOnlyClosure;      // such walk back by themselves, and perhaps twice
         epochs = options.EpochsOf(train.Count);
         scheduler = options.MakeSchedule(optimizer, epochs);
-        step = new BatchStep(optimizer, parameters, options.MaxGradientNorm);
+        step = new BatchStep(optimizer, parameters, call, options.MaxGradientNorm);
         batches = new BatchOrder(train, options);
         log = new TrainingLog(options);
         identity = FormattableString.Invariant($"{kind}, {train.Count} rows of {train.Inputs}, {validation?.Count ?? 0} for validation, ")
