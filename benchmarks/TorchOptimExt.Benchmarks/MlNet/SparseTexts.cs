@@ -22,7 +22,13 @@ internal static class SparseTexts
         foreach (var batch in (int[])[64, 256])
         {
             var (context, reports) = (new MLContext(seed: 1), new List<EpochReport>());
-            var options = new TorchTrainerOptions { Epochs = Epochs, BatchSize = batch, Progress = new GatheredReports(reports) };
+            var options = new TorchTrainerOptions
+            {
+                Mlp = new() { HiddenSizes = [64] },
+                Epochs = Epochs,
+                BatchSize = batch,
+                Progress = new GatheredReports(reports),
+            };
             var before = memory.Begin();
             var watch = Stopwatch.StartNew();
             context.BinaryClassification.Trainers.Torch(options).Fit(context.Data.LoadFromEnumerable(texts)).Model.Dispose();
