@@ -68,19 +68,25 @@ internal sealed class Gradients : IDisposable
     /// <summary>Reads all once: the sum of their squares, and whether all are finite.</summary>
     public (double SumOfSquares, bool Finite) Survey()
     {
-        var survey = new GradientSurvey();
-        var (sum, finite) = (0.0, true);
+        var (survey, others) = (new GradientSurvey(), new List<Tensor>());
         foreach (var grad in Dense)
+            if (!NativeTensor.Available || !survey.TryAdd(grad.Handle)) others.Add(grad);
+        var (sum, finite) = survey.Run();
+        foreach (var device in others.GroupBy(grad => (grad.device_type, grad.device_index)))
         {
-            if (NativeTensor.Available && survey.TryAdd(grad.Handle)) continue;
-            using var scope = NewDisposeScope();
-            using var quiet = no_grad();
-            var norm = Wide(grad).norm().item<double>();
-            sum += norm * norm;
-            finite &= double.IsFinite(norm) || grad.isfinite().all().item<bool>();
+            var (squares, allFinite) = SurveyByTensors([.. device]);
+            (sum, finite) = (sum + squares, finite && allFinite);
         }
-        var (squares, allFinite) = survey.Run();
-        return (sum + squares, finite && allFinite);
+        return (sum, finite);
+    }
+
+    // Asks a device once, whatever the number of gradients.
+    private static (double SumOfSquares, bool Finite) SurveyByTensors(List<Tensor> grads)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var sum = stack(grads.Select(grad => Wide(grad).norm())).square().sum().item<double>();
+        return (sum, double.IsFinite(sum) || grads.TrueForAll(grad => grad.isfinite().all().item<bool>()));
     }
 
     /// <summary>The norm of all together.</summary>
