@@ -7,6 +7,9 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chrome", "chrome.exe", "msedge.exe"];
 
+    // Milliseconds in which a busy machine, too, has drawn 3.8 MB of report.
+    private const int Patience = 120_000;
+
     private readonly IBrowser browser;
 
     private HeadlessBrowser(IBrowser browser, IPage page) => (this.browser, Page) = (browser, page);
@@ -31,13 +34,14 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
         IBrowser browser;
         try
         {
-            browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = executable, Headless = true, Args = ["--no-sandbox"] });
+            browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = executable, Headless = true, Timeout = Patience, Args = ["--no-sandbox"] });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new UserException($"{executable} does not start ({e.Message.Split('\n')[0].TrimEnd('.')}); name Chromium, Chrome or Edge with --browser.", e);
         }
         var opened = new HeadlessBrowser(browser, await browser.NewPageAsync());
+        (opened.Page.DefaultTimeout, opened.Page.DefaultNavigationTimeout) = (Patience, Patience);
         watch?.Invoke(opened.Page);
         await opened.Page.GoToAsync(new Uri(Path.GetFullPath(report)).AbsoluteUri);
         if (await opened.Page.EvaluateExpressionAsync<bool>("typeof drawn === 'object'"))

@@ -96,12 +96,10 @@ public sealed class ReportInBrowserTests(OpenReport report) : IClassFixture<Open
             }
     }
 
-    /// <summary>All figures are drawn anew, which takes a busy machine its time.</summary>
     private async Task Scheme(string scheme)
     {
         await report.Page.EmulateMediaFeaturesAsync([new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
-        const string drawn = "scheme => dark.matches === (scheme === 'dark') && figures.every(figure => figure._fullLayout.paper_bgcolor === theme.colours[scheme].panel)";
-        await report.Page.WaitForFunctionAsync(drawn, new() { Timeout = 120_000 }, scheme);
+        await report.Page.WaitForFunctionAsync("scheme => dark.matches === (scheme === 'dark') && figures.every(figure => figure._fullLayout.paper_bgcolor === theme.colours[scheme].panel)", scheme);
         await report.Page.EvaluateExpressionAsync("drawn.then(() => true)");
     }
 
