@@ -43,7 +43,7 @@ internal sealed class Leg(
     /// <summary>‖direction‖², summed in float64; NaN where it was not computed on the way.</summary>
     public double Square { get; private set; } = double.NaN;
 
-    /// <summary>gᵀd of this parameter, summed in float64.</summary>
+    /// <summary>gᵀd of this parameter, summed as <see cref="RowProducts"/> does.</summary>
     public double Slope => Scale * (double.IsNaN(along) ? along = Dot(Gradient, Direction) : along);
 
     /// <summary>max|g|; NaN where an element is.</summary>
@@ -74,7 +74,7 @@ internal sealed class Leg(
     /// <summary>The elements in a row, in float64.</summary>
     public static Tensor Wide(Tensor tensor) => tensor.reshape(-1).to_type(ScalarType.Float64);
 
-    /// <summary>The scalar product of the elements, summed in float64.</summary>
+    /// <summary>The scalar product of the elements, summed in float64; long float32 ones as <see cref="RowProducts"/> does.</summary>
     public static double Dot(Tensor a, Tensor b)
     {
         if (a.NumberOfElements == 0) return 0;

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Globalization;
+using TorchOptimExt.Tests.Stepping;
 
 namespace TorchOptimExt.Tests.Simd;
 
@@ -19,18 +20,7 @@ public class RegisterWidthTests
 
     private static (int width, string hash) Run(string? off = null)
     {
-        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "FusedSteps.dll"), "bits"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (off is not null) start.Environment[off] = "0";
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries);
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.Result);
-        return (int.Parse(lines[0]), lines[1]);
+        var lines = off is null ? FusedStepsProcess.Run("bits") : FusedStepsProcess.Run("bits", (off, "0"));
+        return (int.Parse(lines[0], CultureInfo.InvariantCulture), lines[1]);
     }
 }

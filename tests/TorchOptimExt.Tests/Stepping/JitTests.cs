@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace TorchOptimExt.Tests.Stepping;
@@ -28,13 +27,7 @@ public class JitTests
 
     private static (bool fused, string reason, double deviation, double ratio) Run(string minOpts)
     {
-        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "FusedSteps.dll"), "time"]) { RedirectStandardOutput = true };
-        start.Environment["DOTNET_JITMinOpts"] = minOpts;
-        using var process = Process.Start(start)!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
+        var lines = FusedStepsProcess.Run("time", ("DOTNET_JITMinOpts", minOpts));
         return (bool.Parse(lines[0]), lines[1], double.Parse(lines[2], CultureInfo.InvariantCulture), double.Parse(lines[3], CultureInfo.InvariantCulture));
     }
 }
