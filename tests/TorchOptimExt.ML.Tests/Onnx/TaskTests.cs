@@ -30,7 +30,7 @@ public class TaskTests
         var trained = Context.BinaryClassification.Trainers.Torch(Options("Truth")).Fit(View(Rows));
         foreach (var threshold in new[] { 0, 0.7f })
         {
-            var model = new TorchTransformer("Features", trained.Model.WithThreshold(threshold));
+            var model = Context.BinaryClassification.ChangeModelThreshold(trained, threshold);
             var scored = model.Transform(View(Rows));
             using var file = new OnnxFile(model.SaveAsOnnx);
             Assert.Equal(["Score.output", "Probability.output", "PredictedLabel.output"], file.Outputs);
