@@ -10,7 +10,8 @@ public static class ThresholdCatalog
     /// <summary>Makes a model for two classes with another threshold.</summary>
     /// <param name="catalog">The catalog of the task.</param>
     /// <param name="model">The trained model; it stays as it is, and shares its module with the new one.</param>
-    /// <param name="threshold">The score (the logit) above which PredictedLabel is true: ln(p / (1 − p)) for a probability p; finite.</param>
+    /// <param name="threshold">The score (the logit) above which PredictedLabel is true, any finite number: ln(p / (1 − p)) for a
+    /// probability p.</param>
     /// <returns>The model with that threshold, which is saved with it.</returns>
     /// <exception cref="ArgumentNullException">The catalog or the model is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is not finite.</exception>

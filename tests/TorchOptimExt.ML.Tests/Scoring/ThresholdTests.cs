@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlTraining;
 using TorchOptimExt.ML.Scoring;
+using TorchSharp;
 using static TorchOptimExt.ML.Tests.Pipelines;
 
 namespace TorchOptimExt.ML.Tests.Scoring;
@@ -14,32 +15,32 @@ public sealed class ThresholdTests : IDisposable
 
     public void Dispose() => File.Delete(file);
 
-    [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void Two_classes_follow_the_threshold_before_and_after_saving(int which)
+    // Scores of 1e-11, too: a threshold keeps its digits in the file, however small.
+    [Theory, InlineData(1), InlineData(1e-11)]
+    public void Two_classes_follow_the_threshold_before_and_after_saving(double scale)
     {
         var model = Context.BinaryClassification.Trainers.Torch(Linear("Truth", 5)).Fit(Data);
+        Multiply(model, scale);
         var scores = model.Scores(Data);
-        var threshold = Of(scores, which);
+        var threshold = Between(scores);
         var changed = Context.BinaryClassification.ChangeModelThreshold(model, threshold);
-        Assert.Contains(scores, score => score > threshold);
-        Assert.Contains(scores, score => score < threshold);
-        foreach (var scorer in WithSaved(changed))
-            Assert.Equal(scorer.Scores(Data).Select(score => score > threshold), scorer.Transform(Data).GetColumn<bool>("PredictedLabel"));
-        Assert.Equal(scores.Select(score => score > 0), model.Transform(Data).GetColumn<bool>("PredictedLabel"));
         Assert.Equal(threshold, changed.Model.Threshold);
+        foreach (var scorer in WithSaved(changed, Data.Schema))
+            Assert.Equal(scores.Select(score => score > threshold), scorer.Transform(Data).GetColumn<bool>("PredictedLabel"));
+        Assert.Equal(scores.Select(score => score > 0), model.Transform(Data).GetColumn<bool>("PredictedLabel"));
     }
 
-    [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void Several_labels_follow_the_threshold_before_and_after_saving(int which)
+    [Theory, InlineData(1), InlineData(1e-11)]
+    public void Several_labels_follow_the_threshold_before_and_after_saving(double scale)
     {
         var data = Tagged();
-        var model = Context.MultiLabelClassification().Trainers.Torch("Tags", epochs: 2, seed: 1).Fit(data);
+        var model = Context.MultiLabelClassification().Trainers.Torch(Linear("Tags", 5)).Fit(data);
+        Multiply(model, scale);
         float[] scores = [.. model.ClassScores(data).SelectMany(row => row)];
-        var threshold = Of(scores, which);
+        var threshold = Between(scores);
         var changed = Context.MultiLabelClassification().ChangeModelThreshold(model, threshold);
-        Assert.Contains(scores, score => score > threshold);
         foreach (var scorer in WithSaved(changed, data.Schema))
-            Assert.Equal(scorer.ClassScores(data).SelectMany(row => row.Select(score => score > threshold)),
+            Assert.Equal(scores.Select(score => score > threshold),
                 scorer.Transform(data).GetColumn<bool[]>("PredictedLabel").SelectMany(row => row));
     }
 
@@ -55,17 +56,23 @@ public sealed class ThresholdTests : IDisposable
         Assert.Throws<ArgumentException>(() => Context.BinaryClassification.ChangeModelThreshold(regression, 1));
     }
 
-    // Halfway between two scores that are far apart, on one of the scores, or next to nothing.
-    private static float Of(float[] scores, int which)
+    // In the widest gap of the upper half: rows scored by themselves and in batches may differ in the last bits.
+    private static float Between(float[] scores)
     {
         var sorted = scores.Order().ToArray();
-        return which switch { 0 => sorted[^10], 1 => (sorted[20] + sorted[21]) / 2, _ => 3e-12f };
+        var below = Enumerable.Range(sorted.Length / 2, sorted.Length / 3).MaxBy(k => sorted[k + 1] - sorted[k]);
+        return (sorted[below] + sorted[below + 1]) / 2;
     }
 
-    // Rows scored by themselves may differ in the last bits from batches: each is asked for its own scores.
-    private ITransformer[] WithSaved(TorchTransformer model, DataViewSchema? schema = null)
+    private static void Multiply(TorchTransformer model, double factor)
     {
-        Context.Model.Save(model, schema ?? Data.Schema, file);
+        using var quiet = torch.no_grad();
+        foreach (var parameter in model.Model.Module.parameters()) parameter.mul_(factor);
+    }
+
+    private ITransformer[] WithSaved(TorchTransformer model, DataViewSchema schema)
+    {
+        Context.Model.Save(model, schema, file);
         var loaded = new MLContext().Model.Load(file, out _);
         return [model, loaded, TorchTransformer.Restore(loaded)];
     }
