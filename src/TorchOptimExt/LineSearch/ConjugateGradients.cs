@@ -51,7 +51,10 @@ public static class ConjugateGradients
             {
                 if (double.IsPositiveInfinity(radius)) Go(k == 0 ? 1 : 0, product);
                 else if (double.IsFinite(curvature)) Go(ToRadius(direction, search, radius), product);
-                return new(direction, curved, false, true, !double.IsPositiveInfinity(radius));
+                return new(direction, curved, false, true, !double.IsPositiveInfinity(radius))
+                {
+                    Descent = curvature < 0 && double.IsFinite(curvature) ? search : null,
+                };
             }
             var length = squared / curvature;
             if (!double.IsPositiveInfinity(radius) && ToRadius(direction, search, radius) is var reach && reach <= length)

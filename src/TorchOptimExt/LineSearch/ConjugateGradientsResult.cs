@@ -8,4 +8,8 @@ namespace TorchOptimExt.LineSearch;
 /// <param name="Complete">Whether the wanted residual was reached.</param>
 /// <param name="NegativeCurvature">Whether a direction of negative curvature, or one that is not finite, ended it.</param>
 /// <param name="AtRadius">Whether the step ends at the radius.</param>
-public sealed record ConjugateGradientsResult(Tensor Direction, Tensor Product, bool Complete, bool NegativeCurvature, bool AtRadius);
+public sealed record ConjugateGradientsResult(Tensor Direction, Tensor Product, bool Complete, bool NegativeCurvature, bool AtRadius)
+{
+    /// <summary>The direction of negative curvature that ended it, along which g falls, of any length; null where none did.</summary>
+    public Tensor? Descent { get; init; }
+}

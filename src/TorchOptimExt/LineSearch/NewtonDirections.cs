@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
 
-/// <summary>Newton's direction, exact or by conjugate gradients, then −g.</summary>
+/// <summary>Newton's direction, exact or by conjugate gradients, then the direction of negative curvature that ended these, then
+/// −g.</summary>
 internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sign, bool quiet) : IDirections
 {
     // Eigenvalues that are no further below 0 than this fraction of the largest are taken for 0.
@@ -16,8 +17,10 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     public IEnumerable<Candidate> From(Point at)
     {
         var hessian = new Hessian(at, sign);
-        var newton = hessian.Size <= settings.max_exact ? Exact(hessian, at) : Truncated(hessian, at);
+        Tensor? descent = null;
+        var newton = hessian.Size <= settings.max_exact ? Exact(hessian, at) : Truncated(hessian, at, out descent);
         if (newton is { } candidate && candidate.Slope < 0 && double.IsFinite(candidate.Slope)) yield return candidate;
+        if (descent is not null) yield return NegativeCurvature(at, descent, hessian.Times) with { HessianProducts = 1 };
         yield return Candidate.Downhill(at, FirstTrialRule.Cautious(at.GradientSum)) with
         {
             HessianProducts = newton is null ? hessian.Products : 0,
@@ -33,10 +36,15 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         if (!matrix.isfinite().all().item<bool>()) return null;
         var model = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient));
         if (!(model.SmallestEigenvalue < -Flat * model.LargestCurvature)) return null;
-        Leg.Part(at.Legs, model.SmallestEigenvector);
-        return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon),
-            1)
-        { Curvature = Curvature(matrix.mv, at, 1), Hessians = 1 };
+        return NegativeCurvature(at, model.SmallestEigenvector, matrix.mv) with { Hessians = 1 };
+    }
+
+    // A direction along which H is negative and g falls, with length 1 in units of the learning rates.
+    private static Candidate NegativeCurvature(Point at, Tensor direction, Func<Tensor, Tensor> times)
+    {
+        Leg.Part(at.Legs, direction.div(direction.norm()));
+        return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon), 1)
+        { Curvature = Curvature(times, at, 1) };
     }
 
     public void Accept(Point from, LineSearchStep step, Point? end) { }
@@ -60,11 +68,13 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         };
     }
 
-    private Candidate? Truncated(Hessian hessian, Point at)
+    // And the direction of negative curvature that ended it.
+    private Candidate? Truncated(Hessian hessian, Point at, out Tensor? descent)
     {
         var iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
         var found = ConjugateGradients.Solve(hessian.Times, Leg.Flat(at.Legs, leg => leg.Gradient), iterations,
             residual: ConjugateGradients.Residual(quiet));
+        descent = found.Descent;
         Leg.Part(at.Legs, found.Direction);
         var curvature = at.Legs.Select(leg => leg.LearningRate).Distinct().Count() == 1
             ? Weighted(settings.b!.Value, at.Legs[0].LearningRate * at.Legs[0].LearningRate * found.Direction.dot(found.Product).ToDouble())

@@ -7,22 +7,30 @@ namespace TorchOptimExt.LineSearch;
 /// F.</summary>
 /// <param name="settings">The settings.</param>
 /// <param name="sign">−1 to maximize.</param>
-/// <param name="memory">Its first number is the radius.</param>
+/// <param name="memory">Its first number is the radius, or <see cref="Unknown"/>.</param>
 internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sign, double[] memory) : IStepMethod
 {
+    /// <summary>The radius while there is none.</summary>
+    public const double Unknown = 0;
+
     private const double Poor = 0.25, Good = 0.75, Shrink = 0.25, Growth = 2, Flat = 1e-8;
 
     public bool UsesCurvature => true;
 
     public bool UsesEnd => false;
 
-    public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop) =>
-        Advance(at, trials, stop, new Model(at, sign, settings, memory[^1] > 0));
+    public (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop)
+    {
+        var model = new Model(at, sign, settings, memory[^1] > 0);
+        if (memory[0] == Unknown) memory[0] = Math.Min(model.CauchyLength(), settings.max_radius!.Value);
+        return Advance(at, trials, stop, model);
+    }
 
     public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
     {
         var model = new Model(at, sign, settings, memory[^1] > 0);
         if (!model.HasNegativeCurvature(Flat)) return null;
+        if (memory[0] == Unknown) memory[0] = Math.Min(1, settings.max_radius!.Value);      // a vanishing gradient tells no length
         var (report, end) = Advance(at, trials, default, model);
         var outcome = report.Moved ? report.Outcome : LineSearchOutcome.Saddle;
         return (report with { Direction = DirectionKind.NegativeCurvature, Outcome = outcome }, end);
@@ -104,6 +112,17 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
 
         public bool HasNegativeCurvature(double flat) => exact is not null && exact.SmallestEigenvalue < -flat * exact.LargestCurvature;
 
+        /// <summary>How far from here the model is stationary along the gradient; where it has no curvature there, the gradient's
+        /// norm.</summary>
+        public double CauchyLength()
+        {
+            var norm = gradient.norm().ToDouble();
+            var length = broken ? 0 : norm / Math.Abs(exact?.CurvatureAlongGradient ?? Along(gradient.div(norm)));
+            return length > 0 && double.IsFinite(length) ? length : norm;
+
+            double Along(Tensor unit) => unit.dot(Times(unit)).ToDouble();
+        }
+
         public Step? Solve(double radius)
         {
             if (broken) return Downhill(radius);
@@ -113,13 +132,14 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
                 var kind = atRadius ? DirectionKind.TrustRegion : DirectionKind.Newton;
                 return new(direction, decrease, direction.norm().ToDouble(), atRadius, kind);
             }
-            var found = ConjugateGradients.Solve(v => hessian.Times(v.mul(rates)).mul_(rates), gradient, iterations, radius,
-                residual);
+            var found = ConjugateGradients.Solve(Times, gradient, iterations, radius, residual);
             var falls = -(gradient.dot(found.Direction) + 0.5 * found.Direction.dot(found.Product)).ToDouble();
             if (!(falls > 0 && double.IsFinite(falls))) return Downhill(radius);
             return new(found.Direction, falls, found.Direction.norm().ToDouble(), found.AtRadius,
                 found.AtRadius ? DirectionKind.TrustRegion : found.Complete ? DirectionKind.NewtonCG : DirectionKind.TruncatedNewtonCG);
         }
+
+        private Tensor Times(Tensor vector) => hessian.Times(vector.mul(rates)).mul_(rates);
 
         // Where the Hessian is not finite the model is the slope alone.
         private Step? Downhill(double radius)

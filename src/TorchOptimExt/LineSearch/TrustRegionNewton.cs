@@ -22,7 +22,7 @@ namespace TorchOptimExt.LineSearch;
 /// same loss for the same parameters: full batches. The radius is part of the state.
 /// <para>Sources: J. J. Moré and D. C. Sorensen, "Computing a Trust Region Step", 1983; T. Steihaug, "The Conjugate Gradient Method and
 /// Trust Regions in Large Scale Optimization", 1983; J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 4.1, 4.3 and
-/// 7.2.</para>
+/// 7.2; A. R. Conn, N. I. M. Gould and P. L. Toint, "Trust-Region Methods", 2000, section 17.2 (the first radius).</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -36,7 +36,7 @@ public sealed partial class TrustRegionNewton : LineSearchOptimizer
 {
     private new Options Settings => (Options)base.Settings;
 
-    private protected override double[] InitialMemory() => [Settings.radius!.Value, 0];
+    private protected override double[] InitialMemory() => [Settings.radius ?? TrustRegion.Unknown, 0];
 
     private protected override Tensor[] InitialTensors(Parameter parameter) => [];
 
@@ -50,12 +50,13 @@ public sealed partial class TrustRegionNewton : LineSearchOptimizer
         [Hyperparameter(Default = 1.0, AtLeast = 0)]
         public override double? lr { get => base.lr; set => base.lr = value; }
 
-        /// <summary>The radius of the first step; 0 &lt; radius ≤ max_radius.</summary>
-        [Hyperparameter(Default = 1.0, Above = 0, Shared = true)]
+        /// <summary>The radius of the first step; 0 &lt; radius ≤ max_radius. Null takes how far the model falls along −g, ‖g‖³/|gᵀHg|, at
+        /// most max_radius.</summary>
+        [Hyperparameter(Above = 0, Optional = true, Shared = true)]
         public double? radius { get; set; }
 
         /// <summary>The largest radius; ≥ radius.</summary>
-        [Hyperparameter(Default = 1e3, Above = 0, Shared = true)]
+        [Hyperparameter(Default = 1e10, Above = 0, Shared = true)]
         public double? max_radius { get; set; }
 
         /// <summary>A step is accepted where it reaches more than this fraction of the predicted decrease; 0 ≤ eta &lt; ¼.</summary>

@@ -39,6 +39,16 @@ public sealed class TrustRegionSubproblem
     /// <summary>The largest absolute value of an eigenvalue of H.</summary>
     public double LargestCurvature => Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
 
+    /// <summary>uᵀHu for the unit vector u of g.</summary>
+    internal double CurvatureAlongGradient
+    {
+        get
+        {
+            var norm = Norm(gradient);
+            return values.Zip(gradient, (value, g) => value * (g / norm) * (g / norm)).Sum();
+        }
+    }
+
     /// <summary>An eigenvector of the smallest eigenvalue, of length 1; its sign is such that g falls along it.</summary>
     public Tensor SmallestEigenvector => vectors.select(1, 0).mul(gradient[0] > 0 ? -1.0 : 1.0);
 
