@@ -18,8 +18,10 @@ namespace TorchOptimExt.LineSearch;
 /// Q|Λ|Qᵀ is H where that is positive definite, and where it is not the direction leads away from the saddle or maximum (|λ| counts as at
 /// least 1e-8 of the largest). Where the gradient vanishes but H has a negative eigenvalue, the step goes along its eigenvector, or reports
 /// a saddle. Above, the direction comes from conjugate gradients on products of H with a vector, stopped at the residual min(0.5,
-/// √‖g‖)·‖g‖. <see cref="LineSearchOptimizer.LastStep"/> tells which of these happened. The loss must be differentiable twice, and the
-/// closure must return the same loss for the same parameters: full batches. It leaves backward() to the optimizer.
+/// √‖g‖)·‖g‖ or at a direction of negative curvature, along which it goes as far as if that were positive; where the search along it fails,
+/// that direction is tried by itself. <see cref="LineSearchOptimizer.LastStep"/> tells which of these happened. The loss must be
+/// differentiable twice, and the closure must return the same loss for the same parameters: full batches. It leaves backward() to the
+/// optimizer.
 /// <para>Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2006, algorithms 3.2 and 7.1; Y. N. Dauphin et al., "Identifying and
 /// Attacking the Saddle Point Problem in High-Dimensional Non-Convex Optimization", 2014; L. Armijo, 1966; the condition with curvature is
 /// known as "Armijo full relaxation".</para>

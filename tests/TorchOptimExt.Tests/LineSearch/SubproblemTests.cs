@@ -77,7 +77,14 @@ public class SubproblemTests
         var (h, g) = (diag(tensor([-1.0, 2])), tensor([3.0, 4]));
         var steep = ConjugateGradients.Solve(v => -h.mv(v), tensor([0.0, 4]), 10);
         Assert.True(steep.NegativeCurvature);
-        Assert.Equal([0, -4], Values(steep.Direction));
+        Assert.Equal([0, -2], Values(steep.Direction));         // as with a curvature of 2
+        Assert.Equal([0, -4], Values(steep.Descent!));
+        Assert.Null(ConjugateGradients.Solve(v => h.mv(v) + 3 * v, g, 10).Descent);
+        // −g has positive curvature, the next direction negative
+        var bent = ConjugateGradients.Solve(v => h.mv(v), tensor([1.0, 2.5]), 10, residual: 1e-9);
+        Assert.True(bent is { NegativeCurvature: true, Complete: false, Descent: { } descent }
+            && descent.dot(h.mv(descent)).ToDouble() < 0 && descent.dot(tensor([1.0, 2.5])).ToDouble() < 0, bent.ToString());
+        Assert.True(bent.Direction.dot(tensor([1.0, 2.5])).ToDouble() < 0);
         foreach (var radius in new[] { 0.1, 2.0 })
         {
             var found = ConjugateGradients.Solve(h.mv, g, 10, radius);
