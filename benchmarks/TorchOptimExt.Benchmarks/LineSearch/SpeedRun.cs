@@ -8,7 +8,7 @@ namespace TorchOptimExt.Benchmarks.LineSearch;
 
 /// <summary>
 /// The time of a step of WolfeLBFGS beside its closure, at 10 million parameters and history 10, beside what memory allows: the pairs read
-/// twice, and the vectors of the move. The machine's speed is that of copying vectors of that size.
+/// twice, and the vectors of the move. The machine's speed is that of copying vectors of that size, in turn with the steps.
 /// </summary>
 internal static class SpeedRun
 {
@@ -21,12 +21,12 @@ internal static class SpeedRun
 
     public static void Write()
     {
-        var speed = CopySpeed();
         using var scope = NewDisposeScope();
+        var (from, to) = (ones(Elements * 4), ones(Elements * 4));
         manual_seed(0);
         var (x, scale, closure) = (new Parameter(randn(Elements)), rand(Elements).add_(0.01), 0L);
         using var optimizer = optim.WolfeLBFGS([x], history: History, tolerance_grad: 0, tolerance_change: 0);
-        List<double> times = [];
+        List<double> times = [], copies = [];
         var (started, calls) = (Stopwatch.GetTimestamp(), 0);
         optimizer.minimize(() =>
         {
@@ -40,9 +40,13 @@ internal static class SpeedRun
             var elapsed = Stopwatch.GetTimestamp() - started - closure;
             // The backward pass is the closure's, too; its time is that of this loss's own.
             times.Add(elapsed / (double)Stopwatch.Frequency - step.Gradients * Backward(x, scale));
+            var began = Stopwatch.GetTimestamp();
+            to.copy_(from);
+            copies.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
             (started, closure) = (Stopwatch.GetTimestamp(), 0);
         }));
-        var median = times.Skip(Warm).Order().ElementAt(Steps / 2);
+        var median = Median(times);
+        var speed = 2 * Elements * 4 * sizeof(float) / Median(copies);      // bytes read and written a second
         var limit = Vectors * Elements * sizeof(float) / speed;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Elements:N0} parameters, history {History}: {1000 * median:0} ms a step beside its closure and backward passes; memory " +
@@ -67,20 +71,7 @@ internal static class SpeedRun
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    // Bytes read and written a second.
-    private static double CopySpeed()
-    {
-        using var scope = NewDisposeScope();
-        var (from, to) = (ones(Elements * 4), ones(Elements * 4));
-        List<double> times = [];
-        for (var k = 0; k < 9; k++)
-        {
-            var began = Stopwatch.GetTimestamp();
-            to.copy_(from);
-            times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-        return 2 * Elements * 4 * sizeof(float) / times.Order().ElementAt(4);
-    }
+    private static double Median(List<double> times) => times.Skip(Warm).Order().ElementAt(Steps / 2);
 
     private sealed class Each(Action<LineSearchStep> action) : IProgress<LineSearchStep>
     {
