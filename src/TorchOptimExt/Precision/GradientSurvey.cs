@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchOptimExt.Simd;
 using TorchOptimExt.Tensors;
@@ -15,7 +16,7 @@ internal sealed unsafe class GradientSurvey : ParallelWork
     private const int PieceLength = 1 << 15, WorthThreads = 1 << 16, Streams = 8, Block = 64;
 
     // Where the squares of a piece add up to so much, those that are lost below float32's range cannot be seen in the sum.
-    private const double LeastBySingle = 1e-24;
+    private const double LeastBySingle = 1e-20;
 
     private readonly List<(nint start, int length, bool wide)> pieces = [];
     private (double sum, bool finite)[] results = [];
@@ -58,37 +59,43 @@ internal sealed unsafe class GradientSurvey : ParallelWork
         results[piece] = (sum, double.IsFinite(sum) || (wide && AllFinite(new((void*)start, length))));
     }
 
-    // Fast where the squares keep their digits in float32; numbers too small or too large for that are read again, widened first.
+    // Numbers whose squares leave float32's range are read again, multiplied by a power of two: multiples of it have the same digits.
     private static double Squares(float* values, int length)
     {
-        var sum = SquaresByBlocks(values, length);
-        return double.IsFinite(sum) && sum >= LeastBySingle ? sum : WidenedSquares(values, length);
+        var sum = SquaresByBlocks<AsTheyAre>(values, length);
+        return !double.IsFinite(sum) ? SquaresByBlocks<Smaller>(values, length)
+            : sum < LeastBySingle ? SquaresByBlocks<Larger>(values, length) : sum;
     }
 
     // Few squares are added in float32 before they are widened: an eighth of the conversions. Several places of memory are read in turn,
     // each of which the processor reads ahead of by itself.
-    private static double SquaresByBlocks(float* values, int length)
+    private static double SquaresByBlocks<TFactor>(float* values, int length) where TFactor : IFactor
     {
         var part = length / Streams / Block * Block;
         Vector256<double> low = default, high = default;
         for (var at = 0; at < part; at += Block)
             for (var stream = 0; stream < Streams; stream++)
             {
-                var (lower, upper) = Vector256.Widen(SquaresOfBlock(values + stream * part + at));
+                var (lower, upper) = Vector256.Widen(SquaresOfBlock<TFactor>(values + stream * part + at));
                 (low, high) = (low + lower, high + upper);
             }
         var taken = Streams * part;
-        return Vector256.Sum(low + high) + WidenedSquares(values + taken, length - taken);
+        double factor = TFactor.Value;
+        return Vector256.Sum(low + high) / (factor * factor) + WidenedSquares(values + taken, length - taken);
     }
 
-    private static Vector256<float> SquaresOfBlock(float* values)
+    private static Vector256<float> SquaresOfBlock<TFactor>(float* values) where TFactor : IFactor
     {
-        var (a, b) = (Vector256.Load(values), Vector256.Load(values + 8));
-        var (c, d) = (Vector256.Load(values + 16), Vector256.Load(values + 24));
-        var (e, f) = (Vector256.Load(values + 32), Vector256.Load(values + 40));
-        var (g, h) = (Vector256.Load(values + 48), Vector256.Load(values + 56));
+        var (a, b) = (Load<TFactor>(values), Load<TFactor>(values + 8));
+        var (c, d) = (Load<TFactor>(values + 16), Load<TFactor>(values + 24));
+        var (e, f) = (Load<TFactor>(values + 32), Load<TFactor>(values + 40));
+        var (g, h) = (Load<TFactor>(values + 48), Load<TFactor>(values + 56));
         return a * a + b * b + (c * c + d * d) + (e * e + f * f + (g * g + h * h));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Load<TFactor>(float* from) where TFactor : IFactor =>
+        typeof(TFactor) == typeof(AsTheyAre) ? Vector256.Load(from) : Vector256.Load(from) * TFactor.Value;
 
     private static double WidenedSquares(float* values, int length)
     {
@@ -118,6 +125,26 @@ internal sealed unsafe class GradientSurvey : ParallelWork
         var sum = Vector256.Sum(a + b + (c + d));
         for (; at < length; at++) sum += values[at] * values[at];
         return sum;
+    }
+
+    private interface IFactor
+    {
+        static abstract float Value { get; }
+    }
+
+    private readonly struct AsTheyAre : IFactor
+    {
+        public static float Value => 1;
+    }
+
+    private readonly struct Larger : IFactor
+    {
+        public static float Value => 1.2379400392853803e27f;      // 2⁹⁰
+    }
+
+    private readonly struct Smaller : IFactor
+    {
+        public static float Value => 8.470329472543003e-22f;       // 2⁻⁷⁰
     }
 
     private static bool AllFinite(ReadOnlySpan<double> values)

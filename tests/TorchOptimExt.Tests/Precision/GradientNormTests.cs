@@ -32,6 +32,26 @@ public class GradientNormTests
         }
     }
 
+    // As a loss scale does, and whatever way the squares are added.
+    [Theory]
+    [InlineData(1e-35), InlineData(1e-24), InlineData(1e-13), InlineData(1e-12), InlineData(1e-11), InlineData(1e-5), InlineData(1)]
+    [InlineData(1e13), InlineData(1e14), InlineData(1e17), InlineData(1e18), InlineData(1e20), InlineData(1e30)]
+    public void Norm_times_a_power_of_two_is_that_of_the_multiples_to_the_bit(double scale)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var length in new[] { 5, 1000, 100_003 })
+        {
+            var random = new Random(length);
+            float[] values = [.. Enumerable.Range(0, length).Select(_ => (float)(scale * (2 * random.NextDouble() - 1)))];
+            var norm = WithGradient(values, 0).clip_grad_norm_(double.MaxValue);
+            foreach (var power in new[] { 1, 16, 24 })
+            {
+                float[] multiples = [.. values.Select(value => MathF.ScaleB(value, power))];
+                Assert.Equal(Math.ScaleB(norm, power), WithGradient(multiples, 0).clip_grad_norm_(double.MaxValue));
+            }
+        }
+    }
+
     // A piece of small numbers beside one of large, and zeros.
     [Fact]
     public void Norm_of_numbers_of_all_sizes_is_that_of_a_plain_sum()
