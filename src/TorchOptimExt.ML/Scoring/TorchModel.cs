@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
@@ -10,9 +11,11 @@ namespace TorchOptimExt.ML.Scoring;
 public sealed class TorchModel : IDisposable
 {
     internal TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, nn.Module<Tensor, Tensor> module,
-        Device device)
+        Device device) : this(task, inputs, outputs, architecture, module, new Place { Device = device }) { }
+
+    private TorchModel(TaskKind task, long inputs, long outputs, Architecture architecture, nn.Module<Tensor, Tensor> module, Place place)
     {
-        (Task, Inputs, Outputs, Architecture, Module, Device) = (task, inputs, outputs, architecture, module, device);
+        (Task, Inputs, Outputs, Architecture, Module, this.place) = (task, inputs, outputs, architecture, module, place);
         module.eval();
         // The model outlives a scope in which it was trained.
         foreach (var tensor in module.parameters().Concat(module.buffers())) tensor.DetachFromDisposeScope();
@@ -20,6 +23,8 @@ public sealed class TorchModel : IDisposable
     }
 
     private static readonly ConditionalWeakTable<nn.Module, TorchModel> Owned = [];
+
+    private readonly Place place;
 
     /// <summary>Whether a module is that of a model.</summary>
     internal static bool Owns(nn.Module module) => Owned.TryGetValue(module, out _);
@@ -52,16 +57,31 @@ public sealed class TorchModel : IDisposable
     /// <summary>By which what the module gives is taken back to the label's units; null where it is in them.</summary>
     internal Scale? LabelScale { get; init; }
 
-    internal Device Device { get; }
+    /// <summary>Where the module lies and rows are scored.</summary>
+    public Device Device => place.Device;
+
+    /// <summary>
+    /// Moves the module to a device, where rows are scored from then on; not while others are scored. A model that was loaded from a file
+    /// lies on the CPU at first.
+    /// </summary>
+    /// <param name="device">A device that is available, such as <c>torch.CUDA</c>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="device"/> is null.</exception>
+    /// <exception cref="ArgumentException">The device is not available here; nothing is changed.</exception>
+    public void To(Device device)
+    {
+        DeviceCheck.Require(device, nameof(device));
+        Module.to(device);
+        place.Device = device;
+    }
 
     /// <summary>The same module with another threshold. Both models share it: disposing one disposes the other's.</summary>
     internal TorchModel WithThreshold(float threshold) =>
-        new(Task, Inputs, Outputs, Architecture, Module, Device)
+        new(Task, Inputs, Outputs, Architecture, Module, place)
         {
             Keys = Keys,
             FeatureScale = FeatureScale,
             LabelScale = LabelScale,
-            Threshold = threshold
+            Threshold = threshold,
         };
 
     /// <summary>
@@ -113,4 +133,10 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>Disposes the module. Nothing can be scored or saved afterwards.</summary>
     public void Dispose() => Module.Dispose();
+
+    // Of a module, so of all models that share it.
+    private sealed class Place
+    {
+        public required Device Device { get; set; }
+    }
 }

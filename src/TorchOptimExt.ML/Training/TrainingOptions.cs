@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML;
+using TorchOptimExt.ML.Modules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -141,7 +142,8 @@ public abstract class TrainingOptions
     public int CheckpointEvery { get; set; } = 1;
 
     /// <summary>
-    /// The device to train and score on; default the CPU. A model that was loaded from a file scores on the CPU.
+    /// The device to train and score on; default the CPU. A model that was loaded from a file scores on the CPU, until
+    /// <c>TorchModel.To</c> moves it.
     /// </summary>
     public Device Device { get; set; } = CPU;
 
@@ -167,11 +169,12 @@ public abstract class TrainingOptions
     internal Microsoft.ML.Runtime.IChannelProvider? Channels { get; set; }
 
     /// <exception cref="ArgumentNullException">What must not be null is null.</exception>
+    /// <exception cref="ArgumentException">The device is not available.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     private protected void CheckTraining()
     {
         ArgumentNullException.ThrowIfNull(Optimizer);
-        ArgumentNullException.ThrowIfNull(Device);
+        DeviceCheck.Require(Device, nameof(Device));
         Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "at least 1, or null");
         Require(BatchSize is null or >= 1, nameof(BatchSize), BatchSize, "at least 1, or null for all rows");
         Require(MaxGradientNorm is null or > 0, nameof(MaxGradientNorm), MaxGradientNorm, "greater than 0, or null");
