@@ -20,13 +20,13 @@ internal sealed class Descent(int steps, CancellationToken cancel)
 
     /// <summary>
     /// The trail that ends lowest among those of all learning rates that stay on the drawn part of the surface, or of all where none does; of those that end
-    /// where only rounding tells them apart, the one that is down first. null where interrupted.
+    /// where only rounding tells them apart, the one that is down first, with the rate nearest 1. null where interrupted.
     /// </summary>
     public Trail? Best(Setting setting, Surface surface)
     {
         var trails = LearningRates.TakeWhile(_ => !cancel.IsCancellationRequested).Select(lr => Follow(setting, lr, surface)).ToList();
         return cancel.IsCancellationRequested ? null
-            : trails.OrderByDescending(trail => trail.StaysWithin(surface)).ThenBy(Lowness).ThenBy(trail => trail.StepsToThousandth ?? int.MaxValue).ThenBy(trail => trail.FinalGap).First();
+            : trails.OrderByDescending(trail => trail.StaysWithin(surface)).ThenBy(Lowness).ThenBy(trail => trail.StepsToThousandth ?? int.MaxValue).ThenBy(trail => Math.Abs(Math.Log(trail.Lr))).First();
     }
 
     private static double Lowness(Trail trail) => double.IsFinite(trail.FinalGap) ? Math.Max(trail.FinalGap, AsGoodAsDown * trail.Gaps[0]) : double.PositiveInfinity;
