@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchOptimExt.Checkpointing;
 using TorchOptimExt.ML.Data;
@@ -171,27 +172,29 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName,
             options.ExampleWeightColumnName);
-        var reader = new RowReader(columns, store, bytes => Announce(store, bytes, log), options.BadRows == BadRows.Skip,
-            options.CancellationToken);
-        PreparedRows rows;
-        if (options.ValidationSet is { } set)
+        if (options.ValidationSet is not { } set)
         {
-            CheckValidationSet(input.Schema, set.Schema);
-            var train = reader.Read(input);
-            try { rows = new(train, reader.Read(set)); }
-            catch
-            {
-                train.Dispose();
-                throw;
-            }
+            var (part, apart) = Read(RowReader.TrainingData, reader => reader.Read(input, options.ValidationFraction, options.Seed ?? 0));
+            return new(part, apart);
         }
-        else
+        CheckValidationSet(input.Schema, set.Schema);
+        var train = Read(RowReader.TrainingData, reader => reader.Read(input));
+        try { return new(train, Read("ValidationSet", reader => reader.Read(set))); }
+        catch
         {
-            var (train, apart) = reader.Read(input, options.ValidationFraction, options.Seed ?? 0);
-            rows = new(train, apart);
+            train.Dispose();
+            throw;
         }
-        foreach (var (fault, count) in reader.Skipped) log.Warn($"{count} rows {fault} were skipped.");
-        return rows;
+
+        T Read<T>(string source, Func<RowReader, T> read)
+        {
+            var reader = new RowReader(columns, source, store, bytes => Announce(store, bytes, log), options.BadRows == BadRows.Skip,
+                options.CancellationToken);
+            var rows = read(reader);
+            foreach (var (fault, count) in reader.Skipped)
+                log.Warn($"{count} {(count == 1 ? "row" : "rows")} of the {source} {fault} {(count == 1 ? "was" : "were")} skipped.");
+            return rows;
+        }
     }
 
     private static void Announce(RowStore store, double bytes, TrainingLog log)
@@ -211,7 +214,11 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         foreach (var name in new[] { options.FeatureColumnName, options.LabelColumnName, options.ExampleWeightColumnName }.OfType<string>())
         {
             var (expected, found) = (Columns.Named(train, name, "training"), validation.GetColumnOrNull(name));
-            if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name)) continue;
+            if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name))
+            {
+                CheckNames(expected, column);
+                continue;
+            }
             var what = found is { } other ? $"({other.Type}) " : "is missing: it ";
             throw new InvalidOperationException($"The ValidationSet's column '{name}' {what}has not been through the steps "
                 + "that the training data went through before the trainer. Transform it by those steps, as in "
@@ -221,6 +228,19 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
 
         static int Layers(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);
     }
+
+    // A step that was fitted anew on other rows gives keys and slots another order.
+    private static void CheckNames(DataViewSchema.Column train, DataViewSchema.Column validation)
+    {
+        var (expected, found) = train.Type is KeyDataViewType ? (LabelKeys.Of(train), LabelKeys.Of(validation))
+            : (LabelKeys.Slots(train), LabelKeys.Slots(validation));
+        if (expected is null || found is null || expected.Values.SequenceEqual(found.Values)) return;
+        throw new InvalidOperationException($"The ValidationSet's column '{train.Name}' has other "
+            + $"{(train.Type is KeyDataViewType ? "key values" : "slots")}, or in another order, than that of the training data: "
+            + $"{Few(found.Values)} instead of {Few(expected.Values)}. Transform both by the same fitted steps.");
+    }
+
+    private static string Few(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", ..." : "");
 
     private void Prepare(PreparedRows rows, LabelKeys? keys, long outputs, TorchModel? start, TrainingLog log)
     {

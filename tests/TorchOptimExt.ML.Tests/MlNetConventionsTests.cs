@@ -250,6 +250,49 @@ public sealed class MlNetConventionsTests : IDisposable
         steps.Append(Context.Regression.Trainers.Torch(options)).Fit(View(Rows));
     }
 
+    // Steps that were fitted on other rows number classes and slots in another order.
+    [Fact]
+    public void A_validation_set_with_other_keys_or_slots_is_refused()
+    {
+        var options = Linear("Label", 1);
+        options.ValidationSet = Keyed(Rows.OrderByDescending(row => row.Kind));
+        var train = Keyed(Rows.OrderBy(row => row.Kind));
+        Assert.Contains("key values", Refused(() => Context.MulticlassClassification.Trainers.Torch(options).Fit(train)), StringComparison.Ordinal);
+        options.ValidationSet = Keys(View(Rows.OrderBy(row => row.Kind))).Transform(View(Rows.Take(9)));
+        Context.MulticlassClassification.Trainers.Torch(options).Fit(train);
+
+        options = Linear("Number", 1);
+        options.ValidationSet = Slots(Rows.OrderByDescending(row => row.Kind));
+        Assert.Contains("slots", Refused(() => Context.Regression.Trainers.Torch(options).Fit(Slots(Rows.OrderBy(row => row.Kind)))), StringComparison.Ordinal);
+
+        static IDataView Slots(IEnumerable<Row> rows) => Context.Transforms.Categorical.OneHotEncoding("Features", "Kind").Fit(View(rows)).Transform(View(rows));
+        static string Refused(Action fit) => Assert.Throws<InvalidOperationException>(fit).Message;
+    }
+
+    [Fact]
+    public void Rows_of_the_validation_set_are_named_as_such()
+    {
+        var options = Linear("Number", 1);
+        options.ValidationSet = View([]);
+        Assert.Contains("The ValidationSet has no rows", Refused(), StringComparison.Ordinal);
+        options.ValidationSet = View([Rows[0], new() { Features = [1, 2, 3], Number = float.NaN }]);
+        Assert.Contains(Heard(context => context.Regression.Trainers.Torch(options).Fit(View(Rows))),
+            m => m.StartsWith("WARNING 1 row of the ValidationSet with 'Number'", StringComparison.Ordinal));
+        options.BadRows = BadRows.Throw;
+        Assert.Contains("Row 1 of the ValidationSet has NaN", Refused(), StringComparison.Ordinal);
+
+        string Refused() => Assert.Throws<InvalidOperationException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows))).Message;
+    }
+
+    [Fact]
+    public void A_row_that_is_wrong_in_two_columns_is_counted_once()
+    {
+        var bad = Row.Some(20);
+        (bad[3].Features[0], bad[3].Number) = (float.NaN, float.NaN);
+        var heard = Heard(context => context.Regression.Trainers.Torch(Linear("Number", 1)).Fit(View(bad)));
+        Assert.Single(heard, m => m.Contains("skipped", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Training_goes_on_from_a_model_which_stays_as_it_is()
     {

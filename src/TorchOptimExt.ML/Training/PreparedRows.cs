@@ -22,6 +22,9 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
         if (Validation is not null) Validation = ClassWeights.Weigh(Validation, factors);
         if (Train.TotalWeight() == 0)
             throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
+        if (Validation?.TotalWeight() == 0)
+            throw new InvalidOperationException("ClassWeights and example weights leave all validation rows the weight 0, so that there is "
+                + "no loss to go by: validate on rows of other classes, too.");
     }
 
     /// <summary>Standardizes features and labels by a scale each, where there is one.</summary>
