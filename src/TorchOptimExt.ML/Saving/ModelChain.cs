@@ -73,7 +73,7 @@ internal static class ModelChain
         [
             VectorColumn.Of(context, ScoreColumns.Score, "{0}"),
             VectorColumn.Of(context, ScoreColumns.Probability, "1 / (1 + exp(-{0}))"),
-            VectorColumn.Of(context, ScoreColumns.PredictedLabel, FormattableString.Invariant($"{{0}} > {model.Threshold:F60}f")),
+            VectorColumn.Of(context, ScoreColumns.PredictedLabel, $"{{0}} > {VectorColumn.Number(model.Threshold)}"),
         ],
         _ => [VectorColumn.Of(context, ScoreColumns.Score, "{0}")],
     };
