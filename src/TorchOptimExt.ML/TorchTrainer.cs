@@ -251,6 +251,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes,
                 task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
         }
+        else if (task is TaskKind.MultiOutputRegression or TaskKind.MultiLabelClassification) CheckOutputs(rows.Train, keys, log);
         var standardizeFeatures = StandardizesFeatures(rows, start, log);
         var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel
             ?? options.Loss is null);
@@ -281,6 +282,20 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         log.Warn($"{fault}: the model will predict nothing else.");
     }
 
+    private void CheckOutputs(TrainingRows rows, LabelKeys? names, TrainingLog log)
+    {
+        using var scope = NewDisposeScope();
+        var missing = rows.Labels.isnan().all(0).cpu().data<bool>().ToArray();
+        if (missing.All(always => always))
+            throw new InvalidOperationException($"All labels in column '{options.LabelColumnName}' are missing (NaN) in all {rows.Count} "
+                + "training rows: there is nothing to learn.");
+        string[] never = [.. Enumerable.Range(0, missing.Length).Where(k => missing[k])
+            .Select(k => names?.Values[k] is { Length: > 0 } name ? $"'{name}'" : k.ToString(CultureInfo.InvariantCulture))];
+        if (never.Length > 0)
+            log.Warn($"Slots of column '{options.LabelColumnName}' whose label is missing (NaN) in all training rows are not learned: "
+                + $"{Few(never)}.");
+    }
+
     private void CheckStart(TorchModel start, long inputs, long outputs, LabelKeys? keys)
     {
         if (start.Task != task || start.Inputs != inputs || start.Outputs != outputs)
@@ -288,8 +303,10 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
                 + $"training is of {task} with {inputs} features "
                 + $"and {outputs} outputs.", "model");
         if (start.Keys is not null && keys is not null && !start.Keys.Values.SequenceEqual(keys.Values))
-            throw new ArgumentException("The model's labels are others, or in another order, than those of the data: map both with the "
-                + "same MapValueToKey.", "model");
+            throw new ArgumentException($"The model's {(task == TaskKind.MulticlassClassification ? "classes" : "outputs")} are others, or "
+                + $"in another order, than those of the data's label column '{options.LabelColumnName}': "
+                + $"{Few(start.Keys.Values)} and {Few(keys.Values)}. {(task == TaskKind.MulticlassClassification
+                    ? "Map both with the same MapValueToKey." : "Give both their slots in the same order.")}", "model");
     }
 
     private static void CopyWeights(TorchModel start, nn.Module<Tensor, Tensor> module)
