@@ -112,6 +112,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         var log = new TrainingLog(options);
+        TrainingOptions.Made(nameof(options.Device), "tensor", () => empty(0, device: options.Device)).Dispose();
         var (keys, outputs) = Outputs(input.Schema);
         using var store = new RowStore(options.RowCache == RowCache.Disk ? options.CacheDirectory ?? Path.GetTempPath() : null);
         using var rows = Read(input, store, log);

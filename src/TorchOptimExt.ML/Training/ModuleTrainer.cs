@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
@@ -135,6 +135,16 @@ internal sealed class ModuleTrainer : IDisposable
         using var scope = NewDisposeScope();
         foreach (var parameter in parameters)
             if (!parameter.isfinite().all().ToBoolean()) throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
+        foreach (var (name, buffer) in module.named_buffers())
+        {
+            if (!buffer.is_floating_point() || buffer.isfinite().all().ToBoolean()) continue;
+            if (Math.Min(options.BatchSize ?? train.Count, train.Count) > 1)
+                throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
+            throw new InvalidOperationException($"The module's '{name}' is NaN or infinite after a batch of one row, of which batch "
+                + $"normalization finds no variance. There are {train.Count} training rows, and BatchSize is "
+                + $"{options.BatchSize?.ToString(CultureInfo.InvariantCulture) ?? "null"}: both must be at least 2, or the module without "
+                + "it.");
+        }
     }
 
     private (Tensor loss, (double sum, long count) metric) Loss(TrainingRows rows)
@@ -150,7 +160,7 @@ internal sealed class ModuleTrainer : IDisposable
         if (options.Loss is not { } given) return task.Loss(outputs, labels, nn.Reduction.None);
         Tensor? loss;
         try { loss = given(outputs, labels); }
-        catch (ExternalException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} failed on outputs of shape "
                 + $"[{Shape(outputs)}] and labels of shape "

@@ -177,6 +177,7 @@ public abstract class TrainingOptions
         Require(MaxGradientNorm is null or > 0, nameof(MaxGradientNorm), MaxGradientNorm, "greater than 0, or null");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
         Require(MinImprovement >= 0 && double.IsFinite(MinImprovement), nameof(MinImprovement), MinImprovement, "finite and not negative");
+        if (CheckpointPath is not null) ArgumentException.ThrowIfNullOrEmpty(CheckpointPath);
         Require(CheckpointEvery >= 1, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
     }
 
@@ -192,9 +193,9 @@ public abstract class TrainingOptions
     {
         T? made;
         try { made = make(); }
-        catch (Exception e) when (e is not (OperationCanceledException or InvalidOperationException))
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"TorchTrainerOptions.{option} failed: {e.Message}", e);
+            throw new InvalidOperationException($"TorchTrainerOptions.{option} failed: {e.Message.Split('\n')[0]}", e);
         }
         return made ?? throw new InvalidOperationException($"TorchTrainerOptions.{option} made no {what}.");
     }
