@@ -34,7 +34,7 @@ internal sealed class SparseRows(Tensor offsets, Tensor slots, Tensor values, lo
     internal override Device Device => values.device;
 
     /// <summary>The row that each value is of, from 0; int64.</summary>
-    private Tensor RowOfEach()
+    internal Tensor RowOfEach()
     {
         using var scope = NewDisposeScope();
         var lengths = offsets.narrow(0, 1, Count) - offsets.narrow(0, 0, Count);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
@@ -46,6 +47,7 @@ internal sealed class ModuleTrainer : IDisposable
         CheckOptimizer();
         if (!TakesAnyLayout) call.ByRows();
         call.TakesTouched = optimizer is not ILossOnlyClosure;      // such walk back by themselves, and perhaps twice
+        call.TwiceDifferentiable = optimizer is ArmijoNewton or TrustRegionNewton;
         epochs = options.EpochsOf(train.Count);
         scheduler = options.MakeSchedule(optimizer, epochs);
         step = new BatchStep(optimizer, parameters, call, options.MaxGradientNorm);
