@@ -120,11 +120,13 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         Prepare(rows, keys, outputs, start, log);
         if (!store.OnDisk) rows.To(options.Device);
         if (options.Seed is not { } seed) return Fit(rows, outputs, keys, start);
-        lock (Seeded)
+        while (!Monitor.TryEnter(Seeded, millisecondsTimeout: 20)) options.CancellationToken.ThrowIfCancellationRequested();
+        try
         {
             manual_seed(seed);
             return Fit(rows, outputs, keys, start);
         }
+        finally { Monitor.Exit(Seeded); }
     }
 
     private TorchTransformer Fit(PreparedRows rows, long outputs, LabelKeys? keys, TorchModel? start)

@@ -209,6 +209,51 @@ public sealed class MlNetConventionsTests : IDisposable
         }
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Cancellation_is_seen_in_the_middle_of_validation(bool keep)
+    {
+        using var stop = new CancellationTokenSource();
+        var (options, validated) = (Linear("Number", 3), 0);
+        (options.ValidationSet, options.CancellationToken, options.KeepModelWhenCancelled) = (View(Row.Some(20_000)), stop.Token, keep);
+        options.Loss = (outputs, labels) =>
+        {
+            if (outputs.shape[0] > Rows.Count && ++validated == 1) stop.Cancel();
+            return (outputs - labels).square();
+        };
+        if (keep) Context.Regression.Trainers.Torch(options).Fit(View(Rows));
+        else Assert.Throws<OperationCanceledException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        Assert.Equal(1, validated);
+    }
+
+    // Trainings with a seed wait for each other.
+    [Fact]
+    public async Task Cancellation_is_seen_while_another_training_runs()
+    {
+        using var running = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        var slow = Linear("Number", 1);
+        slow.Progress = new Within(() =>
+        {
+            running.Set();
+            end.Wait();
+        });
+        var first = Task.Run(() => Context.Regression.Trainers.Torch(slow).Fit(View(Rows)));
+        running.Wait();
+        using var stop = new CancellationTokenSource();
+        var options = Linear("Number", 1);
+        options.CancellationToken = stop.Token;
+        var second = Task.Run(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        stop.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        end.Set();
+        await first;
+    }
+
+    private sealed class Within(Action then) : IProgress<EpochReport>
+    {
+        public void Report(EpochReport value) => then();
+    }
+
     [Fact]
     public void Features_of_far_scales_are_told_once_and_can_be_standardized_inside()
     {

@@ -102,7 +102,8 @@ internal sealed class ModuleTrainer : IDisposable
         var (number, rate, tally) = (progress.Epoch + 1, LearningRate, new EpochTally());
         if (!Visit(number, tally)) return false;
         var seconds = watch.Elapsed.TotalSeconds;
-        var validated = validation is null ? (((double loss, double metric)?)null) : Evaluate(validation);
+        (double loss, double metric)? validated = null;
+        if (validation is not null && (validated = Evaluate(validation)) is null) return false;
         var loss = validated?.loss ?? tally.Loss;
         if (!double.IsFinite(loss)) throw new TrainingDivergedException(number, tally.Batches, loss, rate);
         StepSchedule(loss);
@@ -181,7 +182,8 @@ internal sealed class ModuleTrainer : IDisposable
     private Tensor Mean(Tensor losses, TrainingRows rows) =>
         rows.Weights is { } weights ? losses.mul(weights).sum().div(rows.Count * meanWeight) : losses.mean();
 
-    private (double loss, double metric) Evaluate(TrainingRows rows)
+    // Null where it was cancelled in the middle.
+    private (double loss, double metric)? Evaluate(TrainingRows rows)
     {
         module.eval();
         using var quiet = no_grad();
@@ -190,6 +192,7 @@ internal sealed class ModuleTrainer : IDisposable
         var size = Math.Clamp((1 << 20) / call.Width(rows.Features), 1, 4096);
         for (long at = 0; at < rows.Count; at += size)
         {
+            if (Cancelled()) return null;
             using var scope = NewDisposeScope();
             using var part = rows.Slice(at, Math.Min(size, rows.Count - at)).OnTo(options.Device);
             var (loss, metric) = Loss(part);

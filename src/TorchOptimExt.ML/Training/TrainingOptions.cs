@@ -121,7 +121,10 @@ public abstract class TrainingOptions
     /// </summary>
     public MLContext? Context { get; set; }
 
-    /// <summary>Cancels the training while rows are read, and after the running step; see <see cref="KeepModelWhenCancelled"/>.</summary>
+    /// <summary>
+    /// Cancels the training while rows are read, while it waits for another one, after the running step, and between the batches of
+    /// validation; see <see cref="KeepModelWhenCancelled"/>.
+    /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>
