@@ -114,9 +114,10 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         var log = new TrainingLog(options);
         TrainingOptions.Made(nameof(options.Device), "tensor", () => empty(0, device: options.Device)).Dispose();
         var (keys, outputs) = Outputs(input.Schema);
+        var inputs = Columns.Inputs(Columns.Named(input.Schema, options.FeatureColumnName, "feature"));
+        if (start is not null) CheckStart(start, inputs, outputs, keys);
         using var store = new RowStore(options.RowCache == RowCache.Disk ? options.CacheDirectory ?? Path.GetTempPath() : null);
         using var rows = Read(input, store, log);
-        if (start is not null) CheckStart(start, rows.Train.Inputs, outputs, keys);
         Prepare(rows, keys, outputs, start, log);
         if (!store.OnDisk) rows.To(options.Device);
         if (options.Seed is not { } seed) return Fit(rows, outputs, keys, start);
@@ -142,7 +143,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             module.to(options.Device);
             using var call = new ModuleCall(module, options.Architecture.Mlp is not null);
             CheckWidth(call, rows.Train, outputs);
-            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : ", from a model");
+            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : Named(start));
             trainer.Run();
             return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture,
                 module, options.Device)
@@ -157,6 +158,15 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             module.Dispose();
             throw;
         }
+    }
+
+    // In a checkpoint, by its weights: a training from another model is another one.
+    private string Named(TorchModel start)
+    {
+        if (options.CheckpointPath is null) return ", from a model";
+        using var scope = NewDisposeScope();
+        var weights = start.Live.state_dict().Values.Aggregate(0u, (crc, tensor) => FeatureRows.Checksum(tensor, crc));
+        return FormattableString.Invariant($", from a model {weights:x8}");
     }
 
     private (LabelKeys? keys, long outputs) Outputs(DataViewSchema schema)
@@ -314,11 +324,11 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
 
     private static void CopyWeights(TorchModel start, nn.Module<Tensor, Tensor> module)
     {
-        try { ModuleBytes.Read(module, ModuleBytes.Write(start.Module)); }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or ExternalException
-            or FormatException or InvalidDataException)
+        try { ModuleBytes.Read(module, ModuleBytes.Write(start.Live)); }
+        catch (Exception e) when (e is ArgumentException or IOException or ExternalException or FormatException or InvalidDataException
+            || (e is InvalidOperationException && e is not ObjectDisposedException))
         {
-            throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", nameof(start), e);
+            throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", "model", e);
         }
     }
 

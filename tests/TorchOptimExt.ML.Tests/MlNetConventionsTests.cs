@@ -365,6 +365,23 @@ public sealed class MlNetConventionsTests : IDisposable
         Assert.All(old.Scores(View(Rows)), score => Assert.True(float.IsFinite(score)));
     }
 
+    [Fact]
+    public void A_model_that_was_disposed_says_so()
+    {
+        var trainer = Context.BinaryClassification.Trainers.Torch(Linear("Truth", 1));
+        var model = trainer.Fit(View(Rows));
+        var strict = Context.BinaryClassification.ChangeModelThreshold(model, 1);
+        model.Model.Dispose();
+        foreach (var disposed in new[] { model, strict })
+        {
+            Assert.Throws<ObjectDisposedException>(() => disposed.Scores(View(Rows)));
+            Assert.Throws<ObjectDisposedException>(() => trainer.Fit(View(Rows), disposed));
+            Assert.Throws<ObjectDisposedException>(() => Context.Model.Save(disposed, View(Rows).Schema, file));
+            Assert.Throws<ObjectDisposedException>(() => Context.Model.SaveTorch(disposed, View(Rows).Schema, file));
+            Assert.Throws<ObjectDisposedException>(() => disposed.SaveAsOnnx(new MemoryStream()));
+        }
+    }
+
     private ITransformer SaveAndLoad(ITransformer model, IDataView data)
     {
         Context.Model.Save(model, data.Schema, file);

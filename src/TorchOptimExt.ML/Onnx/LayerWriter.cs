@@ -27,7 +27,7 @@ internal sealed partial class LayerWriter
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
         var sample = zeros(SampleRows, model.Inputs, device: model.Device);
-        return Write(graph, model.Module, "", input, ref sample);
+        return Write(graph, model.Live, "", input, ref sample);
     }
 
     private static string Write(OnnxGraph graph, nn.Module module, string path, string input, ref Tensor sample)

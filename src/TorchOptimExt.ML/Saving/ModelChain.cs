@@ -34,7 +34,7 @@ internal static class ModelChain
     // The first four give the model to Restore.
     private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model)
     {
-        var (text, weights) = (ModelText.Write(featureColumn, model), ModuleBytes.Write(model.Module));
+        var (text, weights) = (ModelText.Write(featureColumn, model), ModuleBytes.Write(model.Live));
         return
         [
             context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
