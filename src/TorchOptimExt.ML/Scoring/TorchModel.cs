@@ -75,7 +75,7 @@ public sealed class TorchModel : IDisposable
     /// </summary>
     internal void Score(ReadOnlySpan<float> rows, int count, Span<float> scores)
     {
-        using var features = empty(count, Inputs);
+        using var features = empty(count, Inputs, ScalarType.Float32);
         rows.CopyTo(Numbers(features));
         Score(features, scores);
     }

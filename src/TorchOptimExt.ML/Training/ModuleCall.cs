@@ -64,7 +64,7 @@ internal sealed class ModuleCall : IDisposable
     private static Tensor Sum(Tensor columns, SparseRows rows)
     {
         var terms = columns.index_select(0, rows.Slots.to_type(ScalarType.Int64)) * rows.Values.unsqueeze(1);
-        return zeros(rows.Count, columns.shape[1], device: rows.Device).index_add(0, rows.RowOfEach(), terms, 1);
+        return zeros(rows.Count, columns.shape[1], ScalarType.Float32, rows.Device).index_add(0, rows.RowOfEach(), terms, 1);
     }
 
     /// <summary>Completes the gradients of the parameters.</summary>
