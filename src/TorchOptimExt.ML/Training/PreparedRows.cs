@@ -20,6 +20,9 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
     {
         Train = ClassWeights.Weigh(Train, factors);
         if (Validation is not null) Validation = ClassWeights.Weigh(Validation, factors);
+        if (!double.IsFinite(Train.TotalWeight()))
+            throw new InvalidOperationException("ClassWeights times example weights are larger than float32 can hold: only their ratios "
+                + "count, so divide all by the same number.");
         if (Train.TotalWeight() == 0)
             throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
         if (Validation?.TotalWeight() == 0)
