@@ -64,9 +64,9 @@ public sealed class MultiLabelClassificationCatalog
         {
             ArgumentNullException.ThrowIfNull(options);
             // Of now: the shape is asked for later.
-            var (label, features) = (options.LabelColumnName, options.FeatureColumnName);
+            var (label, features, weight) = (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
             return new(TaskKind.MultiLabelClassification, options, context, shape =>
-                MultiOutputShape.MultiLabel(context, shape, label, features));
+                MultiOutputShape.MultiLabel(context, shape, label, features, weight));
         }
 
         /// <summary>Creates a trainer of a TorchSharp module that gives one logit for each label for each row.</summary>

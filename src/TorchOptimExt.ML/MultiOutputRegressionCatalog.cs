@@ -63,9 +63,9 @@ public sealed class MultiOutputRegressionCatalog
         {
             ArgumentNullException.ThrowIfNull(options);
             // Of now: the shape is asked for later.
-            var (label, features) = (options.LabelColumnName, options.FeatureColumnName);
+            var (label, features, weight) = (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
             return new(TaskKind.MultiOutputRegression, options, context, shape =>
-                MultiOutputShape.Regression(context, shape, label, features));
+                MultiOutputShape.Regression(context, shape, label, features, weight));
         }
 
         /// <summary>Creates a trainer of a TorchSharp module that gives one number for each output for each row.</summary>

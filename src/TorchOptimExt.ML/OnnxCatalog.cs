@@ -55,7 +55,9 @@ public static class OnnxCatalog
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(outputColumns);
-        var file = PipelineWriter.Write(Steps(TorchTransformer.Restore(model)), Torch, schema, outputColumns is [] ? null : outputColumns);
+        var restored = TorchTransformer.Restore(model);
+        restored.GetOutputSchema(schema);       // each step says what it misses
+        var file = PipelineWriter.Write(Steps(restored), Torch, schema, outputColumns is [] ? null : outputColumns);
         OnnxProto.Write(file, stream);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchOptimExt.Checkpointing;
 using TorchOptimExt.ML.Data;
@@ -111,18 +112,22 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         var log = new TrainingLog(options);
+        TrainingOptions.Made(nameof(options.Device), "tensor", () => empty(0, device: options.Device)).Dispose();
         var (keys, outputs) = Outputs(input.Schema);
+        var inputs = Columns.Inputs(Columns.Named(input.Schema, options.FeatureColumnName, "feature"));
+        if (start is not null) CheckStart(start, inputs, outputs, keys);
         using var store = new RowStore(options.RowCache == RowCache.Disk ? options.CacheDirectory ?? Path.GetTempPath() : null);
         using var rows = Read(input, store, log);
-        if (start is not null) CheckStart(start, rows.Train.Inputs, outputs, keys);
         Prepare(rows, keys, outputs, start, log);
         if (!store.OnDisk) rows.To(options.Device);
         if (options.Seed is not { } seed) return Fit(rows, outputs, keys, start);
-        lock (Seeded)
+        while (!Monitor.TryEnter(Seeded, millisecondsTimeout: 20)) options.CancellationToken.ThrowIfCancellationRequested();
+        try
         {
             manual_seed(seed);
             return Fit(rows, outputs, keys, start);
         }
+        finally { Monitor.Exit(Seeded); }
     }
 
     private TorchTransformer Fit(PreparedRows rows, long outputs, LabelKeys? keys, TorchModel? start)
@@ -138,7 +143,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             module.to(options.Device);
             using var call = new ModuleCall(module, options.Architecture.Mlp is not null);
             CheckWidth(call, rows.Train, outputs);
-            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : ", from a model");
+            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : Named(start));
             trainer.Run();
             return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture,
                 module, options.Device)
@@ -153,6 +158,15 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             module.Dispose();
             throw;
         }
+    }
+
+    // In a checkpoint, by its weights: a training from another model is another one.
+    private string Named(TorchModel start)
+    {
+        if (options.CheckpointPath is null) return ", from a model";
+        using var scope = NewDisposeScope();
+        var weights = start.Live.state_dict().Values.Aggregate(0u, (crc, tensor) => FeatureRows.Checksum(tensor, crc));
+        return FormattableString.Invariant($", from a model {weights:x8}");
     }
 
     private (LabelKeys? keys, long outputs) Outputs(DataViewSchema schema)
@@ -171,27 +185,29 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         var columns = new RowColumns(PredictionTask.Of(task).Label, options.LabelColumnName, options.FeatureColumnName,
             options.ExampleWeightColumnName);
-        var reader = new RowReader(columns, store, bytes => Announce(store, bytes, log), options.BadRows == BadRows.Skip,
-            options.CancellationToken);
-        PreparedRows rows;
-        if (options.ValidationSet is { } set)
+        if (options.ValidationSet is not { } set)
         {
-            CheckValidationSet(input.Schema, set.Schema);
-            var train = reader.Read(input);
-            try { rows = new(train, reader.Read(set)); }
-            catch
-            {
-                train.Dispose();
-                throw;
-            }
+            var (part, apart) = Read(RowReader.TrainingData, reader => reader.Read(input, options.ValidationFraction, options.Seed ?? 0));
+            return new(part, apart);
         }
-        else
+        CheckValidationSet(input.Schema, set.Schema);
+        var train = Read(RowReader.TrainingData, reader => reader.Read(input));
+        try { return new(train, Read("ValidationSet", reader => reader.Read(set))); }
+        catch
         {
-            var (train, apart) = reader.Read(input, options.ValidationFraction, options.Seed ?? 0);
-            rows = new(train, apart);
+            train.Dispose();
+            throw;
         }
-        foreach (var (fault, count) in reader.Skipped) log.Warn($"{count} rows {fault} were skipped.");
-        return rows;
+
+        T Read<T>(string source, Func<RowReader, T> read)
+        {
+            var reader = new RowReader(columns, source, store, bytes => Announce(store, bytes, log), options.BadRows == BadRows.Skip,
+                options.CancellationToken);
+            var rows = read(reader);
+            foreach (var (fault, count) in reader.Skipped)
+                log.Warn($"{count} {(count == 1 ? "row" : "rows")} of the {source} {fault} {(count == 1 ? "was" : "were")} skipped.");
+            return rows;
+        }
     }
 
     private static void Announce(RowStore store, double bytes, TrainingLog log)
@@ -211,7 +227,11 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         foreach (var name in new[] { options.FeatureColumnName, options.LabelColumnName, options.ExampleWeightColumnName }.OfType<string>())
         {
             var (expected, found) = (Columns.Named(train, name, "training"), validation.GetColumnOrNull(name));
-            if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name)) continue;
+            if (found is { } column && column.Type.Equals(expected.Type) && Layers(train, name) == Layers(validation, name))
+            {
+                CheckNames(expected, column);
+                continue;
+            }
             var what = found is { } other ? $"({other.Type}) " : "is missing: it ";
             throw new InvalidOperationException($"The ValidationSet's column '{name}' {what}has not been through the steps "
                 + "that the training data went through before the trainer. Transform it by those steps, as in "
@@ -222,6 +242,19 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         static int Layers(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);
     }
 
+    // A step that was fitted anew on other rows gives keys and slots another order.
+    private static void CheckNames(DataViewSchema.Column train, DataViewSchema.Column validation)
+    {
+        var (expected, found) = train.Type is KeyDataViewType ? (LabelKeys.Of(train), LabelKeys.Of(validation))
+            : (LabelKeys.Slots(train), LabelKeys.Slots(validation));
+        if (expected is null || found is null || expected.Values.SequenceEqual(found.Values)) return;
+        throw new InvalidOperationException($"The ValidationSet's column '{train.Name}' has other "
+            + $"{(train.Type is KeyDataViewType ? "key values" : "slots")}, or in another order, than that of the training data: "
+            + $"{Few(found.Values)} instead of {Few(expected.Values)}. Transform both by the same fitted steps.");
+    }
+
+    private static string Few(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", ..." : "");
+
     private void Prepare(PreparedRows rows, LabelKeys? keys, long outputs, TorchModel? start, TrainingLog log)
     {
         if (task is TaskKind.BinaryClassification or TaskKind.MulticlassClassification)
@@ -231,6 +264,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             if (options.ClassWeights is { } weights) rows.Weigh(weights.Factors(rows.Train, classes,
                 task == TaskKind.BinaryClassification ? LabelKeys.Truths : keys));
         }
+        else if (task is TaskKind.MultiOutputRegression or TaskKind.MultiLabelClassification) CheckOutputs(rows.Train, keys, log);
         var standardizeFeatures = StandardizesFeatures(rows, start, log);
         var standardizeLabel = task is TaskKind.Regression or TaskKind.MultiOutputRegression && (options.StandardizeLabel
             ?? options.Loss is null);
@@ -261,6 +295,20 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         log.Warn($"{fault}: the model will predict nothing else.");
     }
 
+    private void CheckOutputs(TrainingRows rows, LabelKeys? names, TrainingLog log)
+    {
+        using var scope = NewDisposeScope();
+        var missing = rows.Labels.isnan().all(0).cpu().data<bool>().ToArray();
+        if (missing.All(always => always))
+            throw new InvalidOperationException($"All labels in column '{options.LabelColumnName}' are missing (NaN) in all {rows.Count} "
+                + "training rows: there is nothing to learn.");
+        string[] never = [.. Enumerable.Range(0, missing.Length).Where(k => missing[k])
+            .Select(k => names?.Values[k] is { Length: > 0 } name ? $"'{name}'" : k.ToString(CultureInfo.InvariantCulture))];
+        if (never.Length > 0)
+            log.Warn($"Slots of column '{options.LabelColumnName}' whose label is missing (NaN) in all training rows are not learned: "
+                + $"{Few(never)}.");
+    }
+
     private void CheckStart(TorchModel start, long inputs, long outputs, LabelKeys? keys)
     {
         if (start.Task != task || start.Inputs != inputs || start.Outputs != outputs)
@@ -268,17 +316,19 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
                 + $"training is of {task} with {inputs} features "
                 + $"and {outputs} outputs.", "model");
         if (start.Keys is not null && keys is not null && !start.Keys.Values.SequenceEqual(keys.Values))
-            throw new ArgumentException("The model's labels are others, or in another order, than those of the data: map both with the "
-                + "same MapValueToKey.", "model");
+            throw new ArgumentException($"The model's {(task == TaskKind.MulticlassClassification ? "classes" : "outputs")} are others, or "
+                + $"in another order, than those of the data's label column '{options.LabelColumnName}': "
+                + $"{Few(start.Keys.Values)} and {Few(keys.Values)}. {(task == TaskKind.MulticlassClassification
+                    ? "Map both with the same MapValueToKey." : "Give both their slots in the same order.")}", "model");
     }
 
     private static void CopyWeights(TorchModel start, nn.Module<Tensor, Tensor> module)
     {
-        try { ModuleBytes.Read(module, ModuleBytes.Write(start.Module)); }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or ExternalException
-            or FormatException or InvalidDataException)
+        try { ModuleBytes.Read(module, ModuleBytes.Write(start.Live)); }
+        catch (Exception e) when (e is ArgumentException or IOException or ExternalException or FormatException or InvalidDataException
+            || (e is InvalidOperationException && e is not ObjectDisposedException))
         {
-            throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", nameof(start), e);
+            throw new ArgumentException($"The model's weights do not fit this trainer's module: {e.Message}", "model", e);
         }
     }
 

@@ -102,6 +102,7 @@ public sealed class TorchTrainerOptions : TrainingOptions
         ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
         if (ExampleWeightColumnName is not null) ArgumentException.ThrowIfNullOrEmpty(ExampleWeightColumnName);
         ArgumentNullException.ThrowIfNull(Mlp);
+        if (ModuleName is not null) ArgumentException.ThrowIfNullOrEmpty(ModuleName);
         if (Module is not null && ModuleWithOutputs is not null)
             throw new ArgumentException($"Give {nameof(Module)} or {nameof(ModuleWithOutputs)}, not both.");
         Require(BatchSize != 1 || Module is not null || ModuleWithOutputs is not null || ModuleName is not null
@@ -132,6 +133,6 @@ public sealed class TorchTrainerOptions : TrainingOptions
     {
         if (Module is { } make) return Made(nameof(Module), "module", () => make(inputs));
         if (ModuleWithOutputs is { } makeBoth) return Made(nameof(ModuleWithOutputs), "module", () => makeBoth(inputs, outputs));
-        return Architecture.Make(inputs, outputs);
+        return Made(ModuleName is null ? nameof(Mlp) : nameof(ModuleName), "module", () => Architecture.Make(inputs, outputs));
     }
 }

@@ -209,6 +209,51 @@ public sealed class MlNetConventionsTests : IDisposable
         }
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Cancellation_is_seen_in_the_middle_of_validation(bool keep)
+    {
+        using var stop = new CancellationTokenSource();
+        var (options, validated) = (Linear("Number", 3), 0);
+        (options.ValidationSet, options.CancellationToken, options.KeepModelWhenCancelled) = (View(Row.Some(20_000)), stop.Token, keep);
+        options.Loss = (outputs, labels) =>
+        {
+            if (outputs.shape[0] > Rows.Count && ++validated == 1) stop.Cancel();
+            return (outputs - labels).square();
+        };
+        if (keep) Context.Regression.Trainers.Torch(options).Fit(View(Rows));
+        else Assert.Throws<OperationCanceledException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        Assert.Equal(1, validated);
+    }
+
+    // Trainings with a seed wait for each other.
+    [Fact]
+    public async Task Cancellation_is_seen_while_another_training_runs()
+    {
+        using var running = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        var slow = Linear("Number", 1);
+        slow.Progress = new Within(() =>
+        {
+            running.Set();
+            end.Wait();
+        });
+        var first = Task.Run(() => Context.Regression.Trainers.Torch(slow).Fit(View(Rows)));
+        running.Wait();
+        using var stop = new CancellationTokenSource();
+        var options = Linear("Number", 1);
+        options.CancellationToken = stop.Token;
+        var second = Task.Run(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows)));
+        stop.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        end.Set();
+        await first;
+    }
+
+    private sealed class Within(Action then) : IProgress<EpochReport>
+    {
+        public void Report(EpochReport value) => then();
+    }
+
     [Fact]
     public void Features_of_far_scales_are_told_once_and_can_be_standardized_inside()
     {
@@ -250,6 +295,49 @@ public sealed class MlNetConventionsTests : IDisposable
         steps.Append(Context.Regression.Trainers.Torch(options)).Fit(View(Rows));
     }
 
+    // Steps that were fitted on other rows number classes and slots in another order.
+    [Fact]
+    public void A_validation_set_with_other_keys_or_slots_is_refused()
+    {
+        var options = Linear("Label", 1);
+        options.ValidationSet = Keyed(Rows.OrderByDescending(row => row.Kind));
+        var train = Keyed(Rows.OrderBy(row => row.Kind));
+        Assert.Contains("key values", Refused(() => Context.MulticlassClassification.Trainers.Torch(options).Fit(train)), StringComparison.Ordinal);
+        options.ValidationSet = Keys(View(Rows.OrderBy(row => row.Kind))).Transform(View(Rows.Take(9)));
+        Context.MulticlassClassification.Trainers.Torch(options).Fit(train);
+
+        options = Linear("Number", 1);
+        options.ValidationSet = Slots(Rows.OrderByDescending(row => row.Kind));
+        Assert.Contains("slots", Refused(() => Context.Regression.Trainers.Torch(options).Fit(Slots(Rows.OrderBy(row => row.Kind)))), StringComparison.Ordinal);
+
+        static IDataView Slots(IEnumerable<Row> rows) => Context.Transforms.Categorical.OneHotEncoding("Features", "Kind").Fit(View(rows)).Transform(View(rows));
+        static string Refused(Action fit) => Assert.Throws<InvalidOperationException>(fit).Message;
+    }
+
+    [Fact]
+    public void Rows_of_the_validation_set_are_named_as_such()
+    {
+        var options = Linear("Number", 1);
+        options.ValidationSet = View([]);
+        Assert.Contains("The ValidationSet has no rows", Refused(), StringComparison.Ordinal);
+        options.ValidationSet = View([Rows[0], new() { Features = [1, 2, 3], Number = float.NaN }]);
+        Assert.Contains(Heard(context => context.Regression.Trainers.Torch(options).Fit(View(Rows))),
+            m => m.StartsWith("WARNING 1 row of the ValidationSet with 'Number'", StringComparison.Ordinal));
+        options.BadRows = BadRows.Throw;
+        Assert.Contains("Row 1 of the ValidationSet has NaN", Refused(), StringComparison.Ordinal);
+
+        string Refused() => Assert.Throws<InvalidOperationException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows))).Message;
+    }
+
+    [Fact]
+    public void A_row_that_is_wrong_in_two_columns_is_counted_once()
+    {
+        var bad = Row.Some(20);
+        (bad[3].Features[0], bad[3].Number) = (float.NaN, float.NaN);
+        var heard = Heard(context => context.Regression.Trainers.Torch(Linear("Number", 1)).Fit(View(bad)));
+        Assert.Single(heard, m => m.Contains("skipped", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Training_goes_on_from_a_model_which_stays_as_it_is()
     {
@@ -275,6 +363,23 @@ public sealed class MlNetConventionsTests : IDisposable
         options.Module = _ => old.Model.Module;
         Assert.Contains("Fit(data, model)", Assert.Throws<InvalidOperationException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Rows))).Message, StringComparison.Ordinal);
         Assert.All(old.Scores(View(Rows)), score => Assert.True(float.IsFinite(score)));
+    }
+
+    [Fact]
+    public void A_model_that_was_disposed_says_so()
+    {
+        var trainer = Context.BinaryClassification.Trainers.Torch(Linear("Truth", 1));
+        var model = trainer.Fit(View(Rows));
+        var strict = Context.BinaryClassification.ChangeModelThreshold(model, 1);
+        model.Model.Dispose();
+        foreach (var disposed in new[] { model, strict })
+        {
+            Assert.Throws<ObjectDisposedException>(() => disposed.Scores(View(Rows)));
+            Assert.Throws<ObjectDisposedException>(() => trainer.Fit(View(Rows), disposed));
+            Assert.Throws<ObjectDisposedException>(() => Context.Model.Save(disposed, View(Rows).Schema, file));
+            Assert.Throws<ObjectDisposedException>(() => Context.Model.SaveTorch(disposed, View(Rows).Schema, file));
+            Assert.Throws<ObjectDisposedException>(() => disposed.SaveAsOnnx(new MemoryStream()));
+        }
     }
 
     private ITransformer SaveAndLoad(ITransformer model, IDataView data)

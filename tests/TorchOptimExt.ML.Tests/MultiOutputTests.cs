@@ -192,6 +192,46 @@ public sealed class MultiOutputTests : IDisposable
         static void AssertRefused(string wanted, Action act) => Assert.Contains(wanted, Assert.Throws<ArgumentOutOfRangeException>(act).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Columns_are_checked_before_a_pipeline_trains()
+    {
+        AssertRefused("NoWeight", Context.MultiOutputRegression().Trainers.Torch("Targets", exampleWeightColumnName: "NoWeight"));
+        AssertRefused("must be one Single", Context.MultiLabelClassification().Trainers.Torch("Tags", exampleWeightColumnName: "Tags"));
+        AssertRefused("BooleanTags", Context.MultiOutputRegression().Trainers.Torch("BooleanTags"));
+        AssertRefused("a vector of Boolean; it must be a vector of Single", Context.MultiLabelClassification().Trainers.Torch("Tags", "BooleanTags"));
+
+        static void AssertRefused(string named, TorchTrainer trainer)
+        {
+            var untouched = Context.Transforms.CustomMapping<Many, Predicted>((_, _) => Assert.Fail("A row was read."), null);
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() => untouched.Append(trainer).Fit(Several()));
+            Assert.Contains(named, error.Message, StringComparison.Ordinal);
+            Assert.Contains("shape", error.ParamName, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Labels_that_are_missing_in_all_rows_are_told()
+    {
+        var (context, heard) = (new MLContext(1), new List<string>());
+        context.Log += (_, message) => heard.Add(message.RawMessage);
+        context.MultiOutputRegression().Trainers.Torch("Targets", epochs: 1).Fit(Several(_ => false));
+        Assert.Single(heard, message => message.Contains("'weight'", StringComparison.Ordinal) && message.Contains("not learned", StringComparison.Ordinal));
+
+        var none = Context.Data.LoadFromEnumerable(Some(_ => true).Select(row => new Many { Features = row.Features, Targets = [float.NaN, float.NaN] }));
+        var error = Assert.Throws<InvalidOperationException>(() => Context.MultiOutputRegression().Trainers.Torch("Targets", epochs: 1).Fit(none));
+        Assert.Contains("'Targets' are missing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_of_other_outputs_cannot_be_trained_on_from()
+    {
+        var trainer = Context.MultiOutputRegression().Trainers.Torch("Both", epochs: 1, seed: 1);
+        var error = Assert.Throws<ArgumentException>(() => trainer.Fit(Both("Number", "Weight"), trainer.Fit(Both("Weight", "Number"))));
+        Assert.Contains("Weight, Number and Number, Weight", error.Message, StringComparison.Ordinal);
+
+        static IDataView Both(params string[] columns) => Context.Transforms.Concatenate("Both", columns).Fit(View(Plain)).Transform(View(Plain));
+    }
+
     private static void AssertLeastSquares(TorchTransformer model, Func<int, bool> present)
     {
         var scores = model.ClassScores(Several());

@@ -148,6 +148,25 @@ public class TorchTrainerTests
         Assert.InRange(DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, long.MinValue, 0);
     }
 
+    // Rows are float32, and so is the built-in perceptron.
+    [Theory, MemberData(nameof(TaskModels.Names), MemberType = typeof(TaskModels))]
+    public void Torchs_default_type_changes_nothing(string task)
+    {
+        var (model, data) = TaskModels.Fit(task);
+        set_default_dtype(ScalarType.Float64);
+        try
+        {
+            Assert.Equal(TaskModels.Scores(model, data), TaskModels.Scores(TaskModels.Fit(task).model, data));
+            using var file = new MemoryStream();
+            Context.Model.Save(model, data.Schema, file);
+            Assert.NotEmpty(TaskModels.Scores(Context.Model.Load(file, out _), data));
+            var sparse = new SparseView(data);
+            Assert.NotEmpty(TaskModels.Scores(TaskModels.Trainer(task, new TorchTrainerOptions { Epochs = 1, StandardizeFeatures = true }).Fit(sparse), sparse));
+            Context.Model.ConvertTorchToOnnx(model, data, new MemoryStream());
+        }
+        finally { set_default_dtype(ScalarType.Float32); }
+    }
+
     [Fact]
     public void A_model_outlives_the_dispose_scope_in_which_it_was_trained()
     {

@@ -50,6 +50,25 @@ public class WeightTests
     }
 
     [Fact]
+    public void Class_weights_that_leave_nothing_to_validate_on_or_overflow_are_refused()
+    {
+        var (rows, options) = (Row.Some(60), Linear("Label", 1));
+        var keys = Keys(View(rows));
+        options.ValidationSet = keys.Transform(View(rows.Where(row => row.Kind == "low")));
+        options.ClassWeights = ClassWeights.Of(("low", 0));
+        Assert.Contains("validation", Refused(rows), StringComparison.Ordinal);
+        options.ClassWeights = ClassWeights.Balanced;       // where no row to train on is of that class
+        Assert.Contains("validation", Refused(rows.Where(row => row.Kind != "low")), StringComparison.Ordinal);
+
+        options.ValidationSet = null;
+        options.ClassWeights = ClassWeights.Of(("low", 1e300));
+        Assert.Contains("float32", Refused(rows), StringComparison.Ordinal);
+
+        string Refused(IEnumerable<Row> train) => Assert.Throws<InvalidOperationException>(() =>
+            Context.MulticlassClassification.Trainers.Torch(options).Fit(keys.Transform(View(train)))).Message;
+    }
+
+    [Fact]
     public void Class_weights_that_cannot_be_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassWeights.Of(("true", -1)));

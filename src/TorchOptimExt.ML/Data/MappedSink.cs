@@ -30,8 +30,16 @@ internal sealed class MappedSink : ColumnSink
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        file = new FileStream(path, options);
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        try
+        {
+            file = new FileStream(path, options);
+            if (!OperatingSystem.IsWindows()) File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The training rows cannot be written to '{directory}': {e.Message} Set CacheDirectory to a folder that "
+                + "this process may write to.", e);
+        }
     }
 
     internal override void Append<T>(ReadOnlySpan<T> values)

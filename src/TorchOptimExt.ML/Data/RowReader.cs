@@ -10,14 +10,18 @@ internal sealed record RowColumns(LabelColumn LabelKind, string Label, string Fe
 
 /// <summary>Reads a data view into tensors, once; checks every value on the way.</summary>
 /// <param name="columns">The columns to read.</param>
+/// <param name="source">What the data is called in errors.</param>
 /// <param name="store">Where the rows lie.</param>
 /// <param name="announce">Is told, when the first row is seen, how many bytes all may take: of sparse rows, while they stay so.</param>
 /// <param name="skipBadRows">Whether rows that cannot be trained on are left out, and counted, instead of ending the training.</param>
 /// <param name="cancellation">Seen before each row.</param>
-internal sealed class RowReader(RowColumns columns, RowStore store, Action<double> announce, bool skipBadRows,
+internal sealed class RowReader(RowColumns columns, string source, RowStore store, Action<double> announce, bool skipBadRows,
     CancellationToken cancellation)
 {
-    /// <summary>How many rows were left out, by what was wrong with them.</summary>
+    /// <summary>What data to train on is called.</summary>
+    internal const string TrainingData = "training data";
+
+    /// <summary>How many rows were left out, by the first that was wrong with them.</summary>
     internal SortedDictionary<string, long> Skipped { get; } = new(StringComparer.Ordinal);
 
     /// <summary>All rows. Throws where a column is missing, of another type, or holds what cannot be trained on.</summary>
@@ -33,21 +37,22 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
         if (validationFraction == 0) return Read(data, count, null);
         var kept = Math.Max(1, (long)Math.Round(count * validationFraction));
         if (kept >= count)
-            throw new InvalidOperationException($"A validation fraction of {validationFraction} leaves none of {count} rows for training.");
+            throw new InvalidOperationException(FormattableString.Invariant($"A validation fraction of {validationFraction} leaves none of ")
+                + $"{count} rows for training.");
         return Read(data, count, Draw(count, kept, seed));
     }
 
     private (TrainingRows train, TrainingRows? validation) Read(IDataView data, long count, bool[]? apart)
     {
-        if (count == 0) throw new InvalidOperationException("The training data has no rows.");
+        if (count == 0) throw new InvalidOperationException($"The {source} has no rows.");
         var inputs = Columns.Inputs(Columns.Named(data.Schema, columns.Features, "feature"));
         var outputs = columns.LabelKind.Width(Columns.Named(data.Schema, columns.Label, "label"));
         var kept = apart is null ? 0 : apart.LongCount(a => a);
         using var train = New(count - kept, inputs, outputs);
         using var validation = apart is null ? null : New(kept, inputs, outputs);
         Fill(data, train, validation, count, apart);
-        var rows = Whole(train);
-        try { return (rows, validation is null ? null : Whole(validation)); }
+        var rows = Whole(train, source);
+        try { return (rows, validation is null ? null : Whole(validation, "rows set apart by ValidationFraction")); }
         catch
         {
             rows.Dispose();
@@ -59,15 +64,16 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
         columns.LabelKind is LabelColumn.Numbers or LabelColumn.Truths ? outputs : null, columns.Weight is not null);
 
     // Without the rows that were left out; classes as the loss takes them, done once for all epochs.
-    private TrainingRows Whole(RowWriter writer)
+    private TrainingRows Whole(RowWriter writer, string part)
     {
         if (writer.Written == 0)
-            throw new InvalidOperationException($"None of {writer.Announced} rows can be trained on: "
+            throw new InvalidOperationException($"None of {writer.Announced} rows of the {part} can be used: "
                 + $"{string.Join("; ", Skipped.Select(s => $"{s.Value} {s.Key}"))}.");
         var rows = writer.End();
         if (columns.Weight is not null && rows.TotalWeight() == 0)
         {
-            using (rows) throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0.");
+            using (rows)
+                throw new InvalidOperationException($"All {rows.Count} weights in column '{columns.Weight}' are 0 in the {part}.");
         }
         if (columns.LabelKind is not LabelColumn.Class) return rows;
         using (rows.Labels) return rows with { Labels = rows.Labels.to_type(ScalarType.Int64) };
@@ -117,18 +123,20 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
             getFeatures(ref row);
             CheckWidth(row, inputs, at);
             if (at == 0) announce(count * Bytes(row, train));
-            if (Good(at, features.Name, writer.Take(row)) & Good(at, label.Name, getLabel(writer.Label))
+            if (Good(at, features.Name, writer.Take(row)) && Good(at, label.Name, getLabel(writer.Label))
                 && GoodWeight(at, weight, getWeight(), out var value))
                 writer.Add(value);
         }
         if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
     }
 
+    private string Named(long row) => source == TrainingData ? $"Row {row}" : $"Row {row} of the {source}";
+
     private bool Good(long row, string column, string? fault)
     {
         if (fault is null) return true;
         if (!skipBadRows)
-            throw new InvalidOperationException($"Row {row} {fault} in column '{column}'. Replace missing values, filter such rows "
+            throw new InvalidOperationException($"{Named(row)} {fault} in column '{column}'. Replace missing values, filter such rows "
                 + "out, or leave BadRows at Skip.");
         var kind = $"with '{column}' that {fault}";
         Skipped[kind] = Skipped.GetValueOrDefault(kind) + 1;
@@ -139,7 +147,9 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
     {
         accepted = value;
         if (weight is not { } column) return true;
-        if (value < 0) throw new InvalidOperationException($"Row {row} has the negative weight {value} in column '{column.Name}'.");
+        if (value < 0)
+            throw new InvalidOperationException($"{Named(row)} has the negative weight "
+                + FormattableString.Invariant($"{value} in column '{column.Name}'; a weight must be at least 0."));
         return Good(row, column.Name, float.IsFinite(value) ? null : "has NaN or infinite weight");
     }
 
@@ -150,7 +160,7 @@ internal sealed class RowReader(RowColumns columns, RowStore store, Action<doubl
     private void CheckWidth(in VBuffer<float> row, int inputs, long at)
     {
         if (row.Length != inputs)
-            throw new InvalidOperationException($"Row {at} has {row.Length} features in column '{columns.Features}'; it must have "
+            throw new InvalidOperationException($"{Named(at)} has {row.Length} features in column '{columns.Features}'; it must have "
                 + $"{inputs}.");
     }
 

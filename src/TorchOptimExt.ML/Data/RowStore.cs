@@ -4,8 +4,12 @@ namespace TorchOptimExt.ML.Data;
 
 /// <summary>Where the rows of a training lie: in memory, or in temporary files that are mapped.</summary>
 /// <param name="directory">The folder of the files; null for memory.</param>
+/// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
 internal sealed class RowStore(string? directory) : IDisposable
 {
+    private readonly string? directory = directory is null || Directory.Exists(directory) ? directory
+        : throw new DirectoryNotFoundException($"There is no folder '{directory}' for the training rows. Set CacheDirectory to one that "
+            + "exists.");
     private readonly List<MappedSink> files = [];
 
     /// <summary>Whether rows lie in files.</summary>
@@ -26,12 +30,9 @@ internal sealed class RowStore(string? directory) : IDisposable
     }
 
     /// <summary>The free bytes of the drive that the files lie on; null where it cannot be known.</summary>
-    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     internal long? FreeBytes()
     {
-        if (!Directory.Exists(directory))
-            throw new DirectoryNotFoundException($"There is no folder '{directory}' for the training rows (CacheDirectory).");
-        try { return new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace; }
+        try { return new DriveInfo(Path.GetFullPath(Folder)).AvailableFreeSpace; }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException) { return null; }
     }
 

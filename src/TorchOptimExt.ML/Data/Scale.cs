@@ -12,6 +12,7 @@ internal sealed record Scale(float[] Mean, float[] Deviation)
 {
     // Of wide rows fewer at once: each number is held several times, as float64.
     private const int MostRows = 4096, BlockNumbers = 1 << 22;
+    private const double LeastDeviation = 1.17549435e-38;       // the least normal float32
 
     /// <summary>Those of rows of shape [rows, columns] or [rows], weighted where weights are given; NaN is left out.</summary>
     internal static Scale Of(Tensor values, Tensor? weights)
@@ -49,8 +50,8 @@ internal sealed record Scale(float[] Mean, float[] Deviation)
     {
         using var scope = NewDisposeScope();
         var deviation = variance.sqrt();
-        // What rounding leaves of a constant column is no deviation.
-        deviation = where(deviation.le(mean.abs() * 1e-7), ones_like(deviation), deviation);
+        // What rounding leaves of a constant column is no deviation, nor is what is 0 as float32.
+        deviation = where(deviation.le((mean.abs() * 1e-7).clamp_min(LeastDeviation)), ones_like(deviation), deviation);
         return new(Floats(mean), Floats(deviation));
     }
 

@@ -34,7 +34,7 @@ internal sealed class SparseRows(Tensor offsets, Tensor slots, Tensor values, lo
     internal override Device Device => values.device;
 
     /// <summary>The row that each value is of, from 0; int64.</summary>
-    private Tensor RowOfEach()
+    internal Tensor RowOfEach()
     {
         using var scope = NewDisposeScope();
         var lengths = offsets.narrow(0, 1, Count) - offsets.narrow(0, 0, Count);
@@ -46,7 +46,7 @@ internal sealed class SparseRows(Tensor offsets, Tensor slots, Tensor values, lo
         if (dense is not null) return dense;
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var all = zeros(Count * inputs, device: Device);
+        var all = zeros(Count * inputs, ScalarType.Float32, Device);
         all.index_copy_(0, RowOfEach() * inputs + slots, values);
         all = all.view(Count, inputs);
         if (Shift is not null) all.sub_(Shift);
@@ -89,7 +89,7 @@ internal sealed class SparseRows(Tensor offsets, Tensor slots, Tensor values, lo
     {
         using var scope = NewDisposeScope();
         var (rows, places, wide) = (RowOfEach(), slots.to_type(ScalarType.Int64), values.to_type(ScalarType.Float64));
-        var each = (weights ?? ones(Count)).to_type(ScalarType.Float64);
+        var each = (weights ?? ones(Count, ScalarType.Float32)).to_type(ScalarType.Float64);
         var (total, weight) = (each.sum(), each.index_select(0, rows));
         var present = Sum(weight);
         var mean = Sum(weight * wide) / total.clamp_min(double.Epsilon);

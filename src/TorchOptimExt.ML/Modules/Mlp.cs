@@ -23,13 +23,13 @@ internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, do
         var width = inputs;
         foreach (var size in HiddenSizes)
         {
-            Add("linear", Linear(width, size));
-            if (BatchNormalization) Add("norm", BatchNorm1d(size));
+            Add("linear", Linear(width, size, dtype: ScalarType.Float32));
+            if (BatchNormalization) Add("norm", BatchNorm1d(size, dtype: ScalarType.Float32));
             Add("activation", activation());
             if (Dropout > 0) Add("dropout", nn.Dropout(Dropout));
             width = size;
         }
-        Add("linear", Linear(width, outputs));
+        Add("linear", Linear(width, outputs, dtype: ScalarType.Float32));
         return Sequential(layers);
 
         void Add(string kind, Module<Tensor, Tensor> layer) => layers.Add(($"{kind}{layers.Count}", layer));

@@ -26,8 +26,8 @@ internal sealed partial class LayerWriter
     {
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
-        var sample = zeros(SampleRows, model.Inputs, device: model.Device);
-        return Write(graph, model.Module, "", input, ref sample);
+        var sample = zeros(SampleRows, model.Inputs, ScalarType.Float32, model.Device);
+        return Write(graph, model.Live, "", input, ref sample);
     }
 
     private static string Write(OnnxGraph graph, nn.Module module, string path, string input, ref Tensor sample)
@@ -106,8 +106,8 @@ internal sealed partial class LayerWriter
     private string Normalize(NormBase norm)
     {
         if (norm.running_mean is null || norm.running_var is null) throw Unknown("it has no running statistics (track_running_stats)");
-        using var ones = torch.ones(norm.num_features);
-        using var zeros = torch.zeros(norm.num_features);
+        using var ones = torch.ones(norm.num_features, ScalarType.Float32);
+        using var zeros = torch.zeros(norm.num_features, ScalarType.Float32);
         return graph.Add("BatchNormalization",
             [input, Constant("weight", norm.weight ?? ones), Constant("bias", norm.bias ?? zeros), Constant("mean", norm.running_mean),
                 Constant("variance", norm.running_var)], ("epsilon", norm.eps));

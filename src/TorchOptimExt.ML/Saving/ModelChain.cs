@@ -34,7 +34,7 @@ internal static class ModelChain
     // The first four give the model to Restore.
     private static IEnumerable<IEstimator<ITransformer>> Steps(MLContext context, string featureColumn, TorchModel model)
     {
-        var (text, weights) = (ModelText.Write(featureColumn, model), ModuleBytes.Write(model.Module));
+        var (text, weights) = (ModelText.Write(featureColumn, model), ModuleBytes.Write(model.Live));
         return
         [
             context.Transforms.CustomMapping<NoInput, KeyOutput>(new KeyFactory().GetMapping(), KeyFactory.Contract),
@@ -73,7 +73,7 @@ internal static class ModelChain
         [
             VectorColumn.Of(context, ScoreColumns.Score, "{0}"),
             VectorColumn.Of(context, ScoreColumns.Probability, "1 / (1 + exp(-{0}))"),
-            VectorColumn.Of(context, ScoreColumns.PredictedLabel, FormattableString.Invariant($"{{0}} > {model.Threshold:F60}f")),
+            VectorColumn.Of(context, ScoreColumns.PredictedLabel, $"{{0}} > {VectorColumn.Number(model.Threshold)}"),
         ],
         _ => [VectorColumn.Of(context, ScoreColumns.Score, "{0}")],
     };

@@ -34,7 +34,7 @@ internal static class ModelFile
                     content.CopyTo(stream);
                 });
         for (var k = 0; k < apart.Models.Count; k++)
-            Add(Weights(k), CompressionLevel.NoCompression, stream => ModuleBytes.Write(apart.Models[k].Module, stream));
+            Add(Weights(k), CompressionLevel.NoCompression, stream => ModuleBytes.Write(apart.Models[k].Live, stream));
         using var end = new StreamWriter(zip.CreateEntry(Manifest, CompressionLevel.NoCompression).Open());
         end.Write(manifest);
 

@@ -42,6 +42,11 @@ internal static class VectorColumn
             nameof(ScoresOutput.TorchModelScores));
     }
 
+    /// <summary>
+    /// A number in ML.NET's expression language. It reads numbers as the culture at hand writes them, and texts alike in all of them.
+    /// </summary>
+    internal static string Number(float value) => FormattableString.Invariant($"single(\"{value:G9}\")");
+
     private sealed class SlotRow
     {
         public string Key { get; set; } = "";

@@ -20,6 +20,16 @@ internal abstract class LabelType(string name, PrimitiveDataViewType item)
         Number<uint>("uint", NumberDataViewType.UInt32),
         Number<long>("long", NumberDataViewType.Int64),
         Number<byte>("byte", NumberDataViewType.Byte),
+        Number<sbyte>("sbyte", NumberDataViewType.SByte),
+        Number<short>("short", NumberDataViewType.Int16),
+        Number<ushort>("ushort", NumberDataViewType.UInt16),
+        Number<ulong>("ulong", NumberDataViewType.UInt64),
+        new Typed<DateTime>("DateTime", DateTimeDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture),
+            v => DateTime.ParseExact(v, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)),
+        new Typed<DateTimeOffset>("DateTimeOffset", DateTimeOffsetDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture),
+            v => DateTimeOffset.ParseExact(v, "O", CultureInfo.InvariantCulture)),
+        new Typed<TimeSpan>("TimeSpan", TimeSpanDataViewType.Instance, v => v.ToString("c", CultureInfo.InvariantCulture),
+            v => TimeSpan.ParseExact(v, "c", CultureInfo.InvariantCulture)),
     ];
 
     /// <summary>What saved models call it.</summary>

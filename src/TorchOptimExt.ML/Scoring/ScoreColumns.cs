@@ -69,6 +69,12 @@ internal static class ScoreColumns
         };
     }
 
+    /// <summary>A column's getter, of the type that is asked for.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another.</exception>
+    internal static ValueGetter<TValue> Of<TValue>(Delegate getter, DataViewSchema.Column column) => getter as ValueGetter<TValue>
+        ?? throw new InvalidOperationException($"The column '{column.Name}' is {column.Type}, whose values are {column.Type.RawType}; "
+            + $"{typeof(TValue)} was asked for.");
+
     private static ValueGetter<VBuffer<T>> Vector<T>(Func<ReadOnlyMemory<float>> scores, Func<float, T> value) => (ref VBuffer<T> target) =>
     {
         var row = scores().Span;

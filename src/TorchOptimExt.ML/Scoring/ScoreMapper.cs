@@ -55,7 +55,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
         {
             if (mapper.IsInput(column)) return input.GetGetter<TValue>(mapper.InputSchema[column.Index]);
             getFeatures ??= input.GetGetter<VBuffer<float>>(mapper.Features);
-            return (ValueGetter<TValue>)ScoreColumns.Getter(mapper.Model, column, Scores);
+            return ScoreColumns.Of<TValue>(ScoreColumns.Getter(mapper.Model, column, Scores), column);
         }
 
         protected override void Dispose(bool disposing)

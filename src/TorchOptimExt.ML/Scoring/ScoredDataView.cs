@@ -41,7 +41,7 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
         public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
-            ? (ValueGetter<TValue>)Getter<TValue>(column) : throw new ArgumentOutOfRangeException(nameof(column),
+            ? ScoreColumns.Of<TValue>(Getter<TValue>(column), column) : throw new ArgumentOutOfRangeException(nameof(column),
                 $"Column '{column.Name}' is not active.");
 
         protected abstract Delegate Getter<TValue>(DataViewSchema.Column column);
@@ -85,7 +85,7 @@ internal sealed class ScoredDataView(IDataView source, ScoreMapper mapper) : IDa
             getFeatures = read.GetGetter<VBuffer<float>>(mapper.Features);
             getId = read.GetIdGetter();
             places = new (long, long, DataViewRowId)[batch];
-            features = empty(batch, mapper.Model.Inputs).DetachFromDisposeScope();
+            features = empty(batch, mapper.Model.Inputs, ScalarType.Float32).DetachFromDisposeScope();
             scores = new float[batch * mapper.Model.Outputs];
         }
 

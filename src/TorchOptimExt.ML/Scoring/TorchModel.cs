@@ -29,6 +29,11 @@ public sealed class TorchModel : IDisposable
     /// <summary>Whether a module is that of a model.</summary>
     internal static bool Owns(nn.Module module) => Owned.TryGetValue(module, out _);
 
+    /// <summary>The module, which was not disposed.</summary>
+    /// <exception cref="ObjectDisposedException">It was.</exception>
+    internal nn.Module<Tensor, Tensor> Live => Owns(Module) ? Module : throw new ObjectDisposedException(nameof(TorchModel),
+        "The model was disposed by TorchModel.Dispose, or that of another threshold was: it cannot score, be saved or trained on from.");
+
     /// <summary>What the model predicts.</summary>
     public TaskKind Task { get; }
 
@@ -90,7 +95,7 @@ public sealed class TorchModel : IDisposable
     /// </summary>
     internal void Score(ReadOnlySpan<float> rows, int count, Span<float> scores)
     {
-        using var features = empty(count, Inputs);
+        using var features = empty(count, Inputs, ScalarType.Float32);
         rows.CopyTo(Numbers(features));
         Score(features, scores);
     }
@@ -104,7 +109,7 @@ public sealed class TorchModel : IDisposable
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
         FeatureScale?.Apply(Numbers(rows));
-        var outputs = Module.call(rows.to(Device));
+        var outputs = Live.call(rows.to(Device));
         if (Task == TaskKind.MulticlassClassification) outputs = outputs.softmax(1);
         var values = Numbers(outputs.to_type(ScalarType.Float32).to(CPU).contiguous());
         if (values.Length != rows.shape[0] * Outputs)
@@ -132,7 +137,11 @@ public sealed class TorchModel : IDisposable
     }
 
     /// <summary>Disposes the module. Nothing can be scored or saved afterwards.</summary>
-    public void Dispose() => Module.Dispose();
+    public void Dispose()
+    {
+        Owned.Remove(Module);
+        Module.Dispose();
+    }
 
     // Of a module, so of all models that share it.
     private sealed class Place

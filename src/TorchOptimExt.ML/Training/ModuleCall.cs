@@ -35,6 +35,12 @@ internal sealed class ModuleCall : IDisposable
     /// </summary>
     internal bool TakesTouched { get; set; }
 
+    /// <summary>
+    /// Whether what <see cref="On"/> gives has second derivatives. Sparse rows then take as many numbers as they have times the outputs of
+    /// the first layer.
+    /// </summary>
+    internal bool TwiceDifferentiable { get; set; }
+
     /// <summary>How many numbers of a row the module sees at once.</summary>
     internal long Width(FeatureRows rows) => rows is SparseRows && first is not null ? first.weight!.shape[0] : rows.Inputs;
 
@@ -47,10 +53,18 @@ internal sealed class ModuleCall : IDisposable
     {
         var weight = layer.weight!;
         var bias = rows.Shift is { } shift ? layer.bias! - weight.matmul(shift) : layer.bias!;
+        if (TwiceDifferentiable) return Sum(weight.t(), rows) + bias;
         var apart = TakesTouched && LiesByColumns && is_grad_enabled() && rows.Shift is null && rows.Slots.shape[0] > 0;
         (bag.weight, var slots) = apart ? touched.Take(weight, rows) : (new Parameter(weight.t()), rows.Slots);
         var place = rows.Values.shape[0] <= int.MaxValue ? ScalarType.Int32 : ScalarType.Int64;
         return bag.call(slots.to_type(place), rows.Offsets.to_type(place), rows.Values) + bias;
+    }
+
+    // As EmbeddingBag, of which libtorch knows the first derivative only.
+    private static Tensor Sum(Tensor columns, SparseRows rows)
+    {
+        var terms = columns.index_select(0, rows.Slots.to_type(ScalarType.Int64)) * rows.Values.unsqueeze(1);
+        return zeros(rows.Count, columns.shape[1], ScalarType.Float32, rows.Device).index_add(0, rows.RowOfEach(), terms, 1);
     }
 
     /// <summary>Completes the gradients of the parameters.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.ML.Data;
 using TorchOptimExt.ML.Modules;
 using TorchOptimExt.ML.Scoring;
@@ -46,6 +47,7 @@ internal sealed class ModuleTrainer : IDisposable
         CheckOptimizer();
         if (!TakesAnyLayout) call.ByRows();
         call.TakesTouched = optimizer is not ILossOnlyClosure;      // such walk back by themselves, and perhaps twice
+        call.TwiceDifferentiable = optimizer is ArmijoNewton or TrustRegionNewton;
         epochs = options.EpochsOf(train.Count);
         scheduler = options.MakeSchedule(optimizer, epochs);
         step = new BatchStep(optimizer, parameters, call, options.MaxGradientNorm);
@@ -100,7 +102,8 @@ internal sealed class ModuleTrainer : IDisposable
         var (number, rate, tally) = (progress.Epoch + 1, LearningRate, new EpochTally());
         if (!Visit(number, tally)) return false;
         var seconds = watch.Elapsed.TotalSeconds;
-        var validated = validation is null ? (((double loss, double metric)?)null) : Evaluate(validation);
+        (double loss, double metric)? validated = null;
+        if (validation is not null && (validated = Evaluate(validation)) is null) return false;
         var loss = validated?.loss ?? tally.Loss;
         if (!double.IsFinite(loss)) throw new TrainingDivergedException(number, tally.Batches, loss, rate);
         StepSchedule(loss);
@@ -135,6 +138,16 @@ internal sealed class ModuleTrainer : IDisposable
         using var scope = NewDisposeScope();
         foreach (var parameter in parameters)
             if (!parameter.isfinite().all().ToBoolean()) throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
+        foreach (var (name, buffer) in module.named_buffers())
+        {
+            if (!buffer.is_floating_point() || buffer.isfinite().all().ToBoolean()) continue;
+            if (Math.Min(options.BatchSize ?? train.Count, train.Count) > 1)
+                throw new TrainingDivergedException(epoch, batch, double.NaN, LearningRate);
+            throw new InvalidOperationException($"The module's '{name}' is NaN or infinite after a batch of one row, of which batch "
+                + $"normalization finds no variance. There are {train.Count} training rows, and BatchSize is "
+                + $"{options.BatchSize?.ToString(CultureInfo.InvariantCulture) ?? "null"}: both must be at least 2, or the module without "
+                + "it.");
+        }
     }
 
     private (Tensor loss, (double sum, long count) metric) Loss(TrainingRows rows)
@@ -150,7 +163,7 @@ internal sealed class ModuleTrainer : IDisposable
         if (options.Loss is not { } given) return task.Loss(outputs, labels, nn.Reduction.None);
         Tensor? loss;
         try { loss = given(outputs, labels); }
-        catch (ExternalException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new InvalidOperationException($"TorchTrainerOptions.{nameof(options.Loss)} failed on outputs of shape "
                 + $"[{Shape(outputs)}] and labels of shape "
@@ -169,7 +182,8 @@ internal sealed class ModuleTrainer : IDisposable
     private Tensor Mean(Tensor losses, TrainingRows rows) =>
         rows.Weights is { } weights ? losses.mul(weights).sum().div(rows.Count * meanWeight) : losses.mean();
 
-    private (double loss, double metric) Evaluate(TrainingRows rows)
+    // Null where it was cancelled in the middle.
+    private (double loss, double metric)? Evaluate(TrainingRows rows)
     {
         module.eval();
         using var quiet = no_grad();
@@ -178,6 +192,7 @@ internal sealed class ModuleTrainer : IDisposable
         var size = Math.Clamp((1 << 20) / call.Width(rows.Features), 1, 4096);
         for (long at = 0; at < rows.Count; at += size)
         {
+            if (Cancelled()) return null;
             using var scope = NewDisposeScope();
             using var part = rows.Slice(at, Math.Min(size, rows.Count - at)).OnTo(options.Device);
             var (loss, metric) = Loss(part);

@@ -20,8 +20,14 @@ internal sealed class PreparedRows(TrainingRows train, TrainingRows? validation)
     {
         Train = ClassWeights.Weigh(Train, factors);
         if (Validation is not null) Validation = ClassWeights.Weigh(Validation, factors);
+        if (!double.IsFinite(Train.TotalWeight()))
+            throw new InvalidOperationException("ClassWeights times example weights are larger than float32 can hold: only their ratios "
+                + "count, so divide all by the same number.");
         if (Train.TotalWeight() == 0)
             throw new InvalidOperationException("ClassWeights and example weights leave all training rows the weight 0.");
+        if (Validation?.TotalWeight() == 0)
+            throw new InvalidOperationException("ClassWeights and example weights leave all validation rows the weight 0, so that there is "
+                + "no loss to go by: validate on rows of other classes, too.");
     }
 
     /// <summary>Standardizes features and labels by a scale each, where there is one.</summary>

@@ -122,7 +122,10 @@ public abstract class TrainingOptions
     /// </summary>
     public MLContext? Context { get; set; }
 
-    /// <summary>Cancels the training while rows are read, and after the running step; see <see cref="KeepModelWhenCancelled"/>.</summary>
+    /// <summary>
+    /// Cancels the training while rows are read, while it waits for another one, after the running step, and between the batches of
+    /// validation; see <see cref="KeepModelWhenCancelled"/>.
+    /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>
@@ -180,6 +183,7 @@ public abstract class TrainingOptions
         Require(MaxGradientNorm is null or > 0, nameof(MaxGradientNorm), MaxGradientNorm, "greater than 0, or null");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
         Require(MinImprovement >= 0 && double.IsFinite(MinImprovement), nameof(MinImprovement), MinImprovement, "finite and not negative");
+        if (CheckpointPath is not null) ArgumentException.ThrowIfNullOrEmpty(CheckpointPath);
         Require(CheckpointEvery >= 1, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
     }
 
@@ -195,9 +199,9 @@ public abstract class TrainingOptions
     {
         T? made;
         try { made = make(); }
-        catch (Exception e) when (e is not (OperationCanceledException or InvalidOperationException))
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"TorchTrainerOptions.{option} failed: {e.Message}", e);
+            throw new InvalidOperationException($"TorchTrainerOptions.{option} failed: {e.Message.Split('\n')[0]}", e);
         }
         return made ?? throw new InvalidOperationException($"TorchTrainerOptions.{option} made no {what}.");
     }

@@ -93,6 +93,11 @@ public class BadInputTests
         Wrong("Loss failed on outputs of shape [10] and labels of shape [10]", o => o.Loss = (outputs, _) => outputs + zeros(3));
         Wrong("The loss has no gradient", o => o.Loss = (outputs, labels) => (outputs.detach() - labels).square());
         Wrong("Module failed: ", o => o.Module = _ => throw new TimeoutException());
+        // Of whatever type the failure is.
+        Wrong("Module failed: none", o => o.Module = _ => throw new InvalidOperationException("none"));
+        Wrong("ModuleName failed: none", o => o.ModuleName = Failing());
+        Wrong("Loss failed on outputs of shape [10]", o => o.Loss = (_, _) => throw new ArgumentException("none"));
+        Wrong("Mlp failed: ", o => o.Mlp.HiddenSizes = [int.MaxValue, int.MaxValue]);      // more than any memory
 
         static void Wrong(string part, Action<TorchTrainerOptions> set)
         {
@@ -102,6 +107,45 @@ public class BadInputTests
         }
     }
 
+    private static string Failing()
+    {
+        TorchModules.Register("failing", (_, _) => throw new InvalidOperationException("none"));
+        return "failing";
+    }
+
+    [Fact]
+    public void Names_that_are_empty_are_refused_when_the_trainer_is_made()
+    {
+        Refuses<ArgumentException>("CheckpointPath", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { CheckpointPath = "" }));
+        Refuses<ArgumentException>("ModuleName", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { ModuleName = "" }));
+    }
+
+    // One row has no variance, which batch normalization keeps.
+    [Theory, InlineData(1, 64, 0), InlineData(2, null, 0.5), InlineData(10, 1, 0)]
+    public void Batch_normalization_of_one_row_is_refused(int rows, int? batch, double validation)
+    {
+        var options = new TorchTrainerOptions
+        {
+            LabelColumnName = "Number",
+            Module = inputs => nn.Sequential(nn.Linear(inputs, 4), nn.BatchNorm1d(4), nn.Linear(4, 1)),
+            BatchSize = batch,
+            ValidationFraction = validation,
+            Epochs = 1,
+        };
+        Refuses<InvalidOperationException>("running_var", () => Context.Regression.Trainers.Torch(options).Fit(View(Rows.Take(rows))));
+    }
+
+    // Deviations that are 0 as float32 divided everything by 0.
+    [Fact]
+    public void Numbers_next_to_0_are_trained_on()
+    {
+        var rows = Row.Some(60);
+        foreach (var row in rows) (row.Features[1], row.Number) = (0, 0);
+        (rows[0].Features[1], rows[1].Number) = (float.Epsilon, float.Epsilon);
+        var options = new TorchTrainerOptions { LabelColumnName = "Number", Epochs = 2, StandardizeFeatures = true };
+        Assert.All(Context.Regression.Trainers.Torch(options).Fit(View(rows)).Scores(View(rows)), score => Assert.True(float.IsFinite(score)));
+    }
+
     [Fact]
     public void No_module_and_no_device_are_named()
     {
@@ -109,6 +153,7 @@ public class BadInputTests
         Refuses<InvalidOperationException>("TorchTrainerOptions.ModuleWithOutputs made no module", () => Fit(new() { ModuleWithOutputs = (_, _) => null! }));
         TorchModules.Register("nothing", (_, _) => null!);
         Refuses<InvalidOperationException>("'nothing' made no module", () => Fit(new() { ModuleName = "nothing" }));
+        if (!OperatingSystem.IsMacOS()) Refuses<InvalidOperationException>("Device failed: ", () => Fit(new() { Device = new(TorchSharp.DeviceType.MPS) }));
         Refuses<ArgumentNullException>("Device", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { Device = null! }));
 
         TorchTransformer Fit(TorchTrainerOptions options)

@@ -129,7 +129,16 @@ public sealed class RowCacheTests : IDisposable
     {
         var options = OnDisk(new() { LabelColumnName = "Number" });
         options.CacheDirectory = Path.Combine(folder, "none");
+        var file = Path.Combine(folder, "file");
+        File.WriteAllText(file, "");
         Assert.Contains(options.CacheDirectory, Assert.Throws<DirectoryNotFoundException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Row.Some(50)))).Message, StringComparison.Ordinal);
+        options.CacheDirectory = file;
+        Assert.Contains("Set CacheDirectory", Assert.Throws<DirectoryNotFoundException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Row.Some(50)))).Message, StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux())
+        {
+            options.CacheDirectory = "/proc";       // where nobody may make a file
+            Assert.Contains("'/proc'", Assert.Throws<IOException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Row.Some(50)))).Message, StringComparison.Ordinal);
+        }
         options.CacheDirectory = "";
         Assert.Throws<ArgumentException>(() => Context.Regression.Trainers.Torch(options));
         Assert.Throws<ArgumentOutOfRangeException>(() => Context.Regression.Trainers.Torch(new TorchTrainerOptions { RowCache = (RowCache)2 }));

@@ -105,6 +105,23 @@ public sealed class SparseTests : IDisposable
         AssertClose(TaskModels.Trainer("binary", Options()).Fit(Dense(texts)), TaskModels.Trainer("binary", Options()).Fit(Sparse(texts)), 1e-4);
     }
 
+    // Newton's directions need second derivatives.
+    [Theory, InlineData(true), InlineData(false)]
+    public void Newtons_methods_go_the_way_that_dense_rows_go(bool trust)
+    {
+        var texts = Texts(100);
+        TorchTrainerOptions Options() => new()
+        {
+            Mlp = new() { HiddenSizes = [3], Activation = Activation.Tanh },
+            BatchSize = null,
+            Epochs = 3,
+            Seed = 2,
+            StandardizeFeatures = true,
+            Optimizer = parameters => trust ? optim.TrustRegionNewton(parameters) : optim.ArmijoNewton(parameters),
+        };
+        AssertClose(TaskModels.Trainer("binary", Options()).Fit(Dense(texts)), TaskModels.Trainer("binary", Options()).Fit(Sparse(texts)), 2e-3);
+    }
+
     [Fact]
     public void A_model_of_sparse_rows_has_the_layers_of_any_other_and_is_saved_as_such()
     {

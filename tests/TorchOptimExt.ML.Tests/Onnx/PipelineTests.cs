@@ -51,6 +51,16 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public void A_column_that_the_data_lacks_is_named()
+    {
+        var model = Context.Regression.Trainers.Torch("Amount", "Measures", epochs: 1).Fit(Context.Transforms.CopyColumns("Measures", "Features").Fit(Featured()).Transform(Featured()));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Context.Model.ConvertTorchToOnnx(model, Featured(), new MemoryStream()));
+        Assert.Contains("'Measures'", error.Message, StringComparison.Ordinal);
+
+        static IDataView Featured() => Context.Transforms.Concatenate("Features", "Amount", "Age").Fit(Data).Transform(Data);
+    }
+
+    [Fact]
     public void Columns_that_are_asked_for_need_their_inputs_only()
     {
         var model = Context.Transforms.Conversion.MapValueToKey("Label", "Kind").Append(Before())

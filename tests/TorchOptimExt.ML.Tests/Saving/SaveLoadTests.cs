@@ -87,6 +87,13 @@ public sealed class SaveLoadTests : IDisposable
         AssertKept(i => uint.MaxValue - (uint)i);
         AssertKept(i => long.MinValue + i);
         AssertKept(i => (byte)(255 - i));
+        AssertKept(i => (sbyte)(-128 + i));
+        AssertKept(i => (short)(-30000 + i));
+        AssertKept(i => (ushort)(65535 - i));
+        AssertKept(i => ulong.MaxValue - (ulong)i);
+        AssertKept(i => new DateTime(2024, 2, 29).AddTicks(i));
+        AssertKept(i => new DateTimeOffset(2024, 2, 29, 1, 2, 3, TimeSpan.FromHours(i)));
+        AssertKept(i => TimeSpan.FromTicks(1 - i));
 
         void AssertKept<T>(Func<int, T> value)
         {

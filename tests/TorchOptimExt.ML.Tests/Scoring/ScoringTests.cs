@@ -157,6 +157,18 @@ public class ScoringTests
     }
 
     [Fact]
+    public void A_getter_of_another_type_is_refused_by_the_columns_name()
+    {
+        var model = Context.BinaryClassification.Trainers.Torch("Truth", epochs: 1).Fit(View(Rows));
+        var scored = model.Transform(View(Rows));
+        using var cursor = scored.GetRowCursor(scored.Schema);
+        foreach (var name in new[] { "PredictedLabel", "Kind" })
+            Assert.Contains($"'{name}'", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(scored.Schema[name])).Message, StringComparison.Ordinal);
+        using var row = model.GetRowToRowMapper(View(Rows).Schema).GetRow(cursor, scored.Schema);
+        Assert.Throws<InvalidOperationException>(() => row.GetGetter<double>(scored.Schema["Score"]));
+    }
+
+    [Fact]
     public void Cross_validation_cached_views_and_splits_train_as_with_any_trainer()
     {
         var pipeline = Context.Transforms.NormalizeMeanVariance("Features").AppendCacheCheckpoint(Context).Append(Context.BinaryClassification.Trainers.Torch("Truth", epochs: 20, seed: 1));

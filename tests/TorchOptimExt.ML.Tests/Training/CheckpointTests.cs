@@ -113,6 +113,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_of_a_training_from_another_model_is_refused()
+    {
+        var options = Linear("Number", 1);
+        var (data, plain) = (View(Row.Some(200)), Context.Regression.Trainers.Torch(options));
+        options.CheckpointPath = File;
+        var trainer = Context.Regression.Trainers.Torch(options);
+        var first = plain.Fit(data);
+        trainer.Fit(data, first);
+        Assert.Throws<InvalidOperationException>(() => trainer.Fit(data, plain.Fit(data, first)));
+        trainer.Fit(data, plain.Fit(data));     // of the same weights
+    }
+
+    [Fact]
     public void Training_goes_on_where_more_epochs_are_asked()
     {
         var options = Linear("Number", 2);
