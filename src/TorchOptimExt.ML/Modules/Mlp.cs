@@ -14,6 +14,10 @@ internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, do
         ["GELU"] = () => GELU(),
     };
 
+    /// <summary>What a checkpoint calls it.</summary>
+    public override string ToString() => FormattableString.Invariant($"a perceptron of {string.Join("-", HiddenSizes)} {Activation}, ")
+        + FormattableString.Invariant($"dropout {Dropout}{(BatchNormalization ? ", batch normalization" : "")}");
+
     internal Module<Tensor, Tensor> Make(long inputs, long outputs)
     {
         if (!Activations.TryGetValue(Activation, out var activation))
