@@ -143,7 +143,7 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
             module.to(options.Device);
             using var call = new ModuleCall(module, options.Architecture.Mlp is not null);
             CheckWidth(call, rows.Train, outputs);
-            using var trainer = new ModuleTrainer(options, task, rows, call, start is null ? "" : Named(start));
+            using var trainer = new ModuleTrainer(options, task, rows, call, Setup(start));
             trainer.Run();
             return new TorchTransformer(options.FeatureColumnName, new TorchModel(task, rows.Train.Inputs, outputs, options.Architecture,
                 module, options.Device)
@@ -160,13 +160,14 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
         }
     }
 
-    // In a checkpoint, by its weights: a training from another model is another one.
-    private string Named(TorchModel start)
+    // In a checkpoint all that is known of it, a model to begin with by its weights: what differs is another training.
+    private string Setup(TorchModel? start)
     {
-        if (options.CheckpointPath is null) return ", from a model";
+        var from = start is null ? "" : ", from a model";
+        if (options.CheckpointPath is null) return from;
         using var scope = NewDisposeScope();
-        var weights = start.Live.state_dict().Values.Aggregate(0u, (crc, tensor) => FeatureRows.Checksum(tensor, crc));
-        return FormattableString.Invariant($", from a model {weights:x8}");
+        var weights = start?.Live.state_dict().Values.Aggregate(0u, (crc, tensor) => FeatureRows.Checksum(tensor, crc));
+        return $", {options.Architecture}{from}" + (weights is null ? "" : FormattableString.Invariant($" {weights:x8}"));
     }
 
     private (LabelKeys? keys, long outputs) Outputs(DataViewSchema schema)

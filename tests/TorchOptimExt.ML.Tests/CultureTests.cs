@@ -13,7 +13,6 @@ public sealed class CultureTests
         var (model, data) = TaskModels.Fit(task);
         var expected = TaskModels.Scores(model, data);
         var (here, there) = (Save(model, data), WithCommas(() => Save(model, data)));
-        Assert.Equal(here.Length, there.Length);
         AssertScores(Load(there));
         WithCommas(() =>
         {

@@ -118,7 +118,7 @@ internal sealed class RowReader(RowColumns columns, string source, RowStore stor
         for (; cursor.MoveNext(); at++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (at == count) throw new InvalidOperationException($"The data announced {count} rows and gives more.");
+            if (at == count) throw Unsteady(count, "more");
             var writer = apart is not null && apart[at] ? validation! : train;
             getFeatures(ref row);
             CheckWidth(row, inputs, at);
@@ -127,8 +127,11 @@ internal sealed class RowReader(RowColumns columns, string source, RowStore stor
                 && GoodWeight(at, weight, getWeight(), out var value))
                 writer.Add(value);
         }
-        if (at < count) throw new InvalidOperationException($"The data announced {count} rows and gave {at}.");
+        if (at < count) throw Unsteady(count, $"{at}");
     }
+
+    private InvalidOperationException Unsteady(long count, string gave) => new($"The {source} has {count} rows when they are counted and "
+        + $"{gave} when they are read. It must give the same rows each time it is read: put them into a list or a file first.");
 
     private string Named(long row) => source == TrainingData ? $"Row {row}" : $"Row {row} of the {source}";
 

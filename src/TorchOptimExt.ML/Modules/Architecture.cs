@@ -18,6 +18,9 @@ internal sealed record Architecture(string? Name, Mlp? Mlp)
         else if (Mlp is null) throw Nameless();
     }
 
+    /// <summary>What a checkpoint calls it.</summary>
+    public override string ToString() => Name is not null ? $"module '{Name}'" : Mlp?.ToString() ?? "a module of your own";
+
     private static InvalidOperationException Nameless() => new("The model's module is your own and has no name. "
         + "Set TorchTrainerOptions.ModuleName and register it with TorchModules.Register, so that a saved model can be loaded.");
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,6 +15,10 @@ internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, do
         ["GELU"] = () => GELU(),
     };
 
+    /// <summary>What a checkpoint calls it.</summary>
+    public override string ToString() => FormattableString.Invariant($"a perceptron of {string.Join("-", HiddenSizes)} {Activation}, ")
+        + FormattableString.Invariant($"dropout {Dropout}{(BatchNormalization ? ", batch normalization" : "")}");
+
     internal Module<Tensor, Tensor> Make(long inputs, long outputs)
     {
         if (!Activations.TryGetValue(Activation, out var activation))
@@ -24,7 +29,7 @@ internal sealed record Mlp(IReadOnlyList<int> HiddenSizes, string Activation, do
         foreach (var size in HiddenSizes)
         {
             Add("linear", Linear(width, size, dtype: ScalarType.Float32));
-            if (BatchNormalization) Add("norm", BatchNorm1d(size, dtype: ScalarType.Float32));
+            if (BatchNormalization) Add("norm", BatchNorm1d(size).to(ScalarType.Float32));     // not its count of batches, too
             Add("activation", activation());
             if (Dropout > 0) Add("dropout", nn.Dropout(Dropout));
             width = size;

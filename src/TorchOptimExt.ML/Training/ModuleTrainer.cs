@@ -55,7 +55,9 @@ internal sealed class ModuleTrainer : IDisposable
         log = new TrainingLog(options);
         identity = FormattableString.Invariant($"{kind}, {train.Count} rows of {train.Inputs}, {validation?.Count ?? 0} for validation, ")
             + FormattableString.Invariant($"batch {options.BatchSize}, shuffle {options.Shuffle}, seed {options.Seed}{start}");
-        if (options.CheckpointPath is not null) identity += FormattableString.Invariant($", data {train.Checksum():x8}");
+        if (options.CheckpointPath is null) return;
+        identity += FormattableString.Invariant($", data {train.Checksum():x8}");
+        if (validation is not null) identity += FormattableString.Invariant($" and {validation.Checksum():x8}");
     }
 
     /// <summary>Trains from the last checkpoint, where there is one, to the end; the module then holds the weights to keep.</summary>

@@ -114,6 +114,19 @@ public class BadInputTests
     }
 
     [Fact]
+    public void Rows_that_are_gone_when_they_are_read_again_are_told()
+    {
+        var rows = new Queue<Row>(Rows);
+        Refuses<InvalidOperationException>("training data has 10 rows when they are counted and 0 when they are read", () =>
+            Context.Regression.Trainers.Torch("Number").Fit(View(Once())));
+
+        IEnumerable<Row> Once()
+        {
+            while (rows.TryDequeue(out var row)) yield return row;
+        }
+    }
+
+    [Fact]
     public void Names_that_are_empty_are_refused_when_the_trainer_is_made()
     {
         Refuses<ArgumentException>("CheckpointPath", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { CheckpointPath = "" }));

@@ -110,6 +110,22 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains(File, Assert.Throws<InvalidOperationException>(() => Context.Regression.Trainers.Torch(options).Fit(View(Row.Some(201).Skip(1)))).Message, StringComparison.Ordinal);
         options.Seed = 2;
         Assert.Throws<InvalidOperationException>(() => Fit(options));
+        options.Seed = 1;
+        options.Mlp.Dropout = 0.1;
+        Assert.Contains("dropout 0.1", Assert.Throws<InvalidOperationException>(() => Fit(options)).Message, StringComparison.Ordinal);
+        options.Mlp.Dropout = 0;
+        Fit(options);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_rows_for_validation_is_refused()
+    {
+        var options = Linear("Number", 1);
+        (options.CheckpointPath, options.ValidationSet) = (File, View(Row.Some(30)));
+        Fit(options);
+        Fit(options);
+        options.ValidationSet = View(Row.Some(31).Skip(1));
+        Assert.Throws<InvalidOperationException>(() => Fit(options));
     }
 
     [Fact]
