@@ -112,7 +112,6 @@ public sealed class TorchTrainer : IEstimator<TorchTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         var log = new TrainingLog(options);
-        TrainingOptions.Made(nameof(options.Device), "tensor", () => empty(0, device: options.Device)).Dispose();
         var (keys, outputs) = Outputs(input.Schema);
         var inputs = Columns.Inputs(Columns.Named(input.Schema, options.FeatureColumnName, "feature"));
         if (start is not null) CheckStart(start, inputs, outputs, keys);

@@ -166,7 +166,7 @@ public class BadInputTests
         Refuses<InvalidOperationException>("TorchTrainerOptions.ModuleWithOutputs made no module", () => Fit(new() { ModuleWithOutputs = (_, _) => null! }));
         TorchModules.Register("nothing", (_, _) => null!);
         Refuses<InvalidOperationException>("'nothing' made no module", () => Fit(new() { ModuleName = "nothing" }));
-        if (!OperatingSystem.IsMacOS()) Refuses<InvalidOperationException>("Device failed: ", () => Fit(new() { Device = new(TorchSharp.DeviceType.MPS) }));
+        if (!OperatingSystem.IsMacOS()) Refuses<ArgumentException>("which is not available: no MPS device", () => Fit(new() { Device = new(TorchSharp.DeviceType.MPS) }));
         Refuses<ArgumentNullException>("Device", () => Context.Regression.Trainers.Torch(new TorchTrainerOptions { Device = null! }));
 
         TorchTransformer Fit(TorchTrainerOptions options)
