@@ -1,10 +1,12 @@
 'use strict';
 // Draws the figures of the page: each is JSON behind its element, with colours by name.
+// Asked once and listened to from then on: where a browser is asked in between, Chromium 156 drops the event of that change.
 const dark = matchMedia('(prefers-color-scheme: dark)');
+let scheme = dark.matches ? 'dark' : 'light';
 const figures = [...document.querySelectorAll('.figure')];
 
 function withColours(json) {
-  const tones = theme.colours[dark.matches ? 'dark' : 'light'];
+  const tones = theme.colours[scheme];
   return JSON.parse(json.replace(/"@(\w+)"/g, (_, name) => JSON.stringify(tones[name])));
 }
 
@@ -28,4 +30,7 @@ async function pictures() {
 }
 
 let drawn = Promise.all(figures.map(draw));
-dark.addEventListener('change', () => { drawn = Promise.all(figures.map(draw)); });
+dark.addEventListener('change', change => {
+  scheme = change.matches ? 'dark' : 'light';
+  drawn = Promise.all(figures.map(draw));
+});

@@ -99,7 +99,7 @@ public sealed class ReportInBrowserTests(OpenReport report) : IClassFixture<Open
     private async Task Scheme(string scheme)
     {
         await report.Page.EmulateMediaFeaturesAsync([new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
-        await report.Page.WaitForFunctionAsync("scheme => dark.matches === (scheme === 'dark') && figures.every(figure => figure._fullLayout.paper_bgcolor === theme.colours[scheme].panel)", scheme);
+        await report.Page.WaitForFunctionAsync("scheme => figures.every(figure => figure._fullLayout.paper_bgcolor === theme.colours[scheme].panel)", scheme);
         await report.Page.EvaluateExpressionAsync("drawn.then(() => true)");
     }
 
