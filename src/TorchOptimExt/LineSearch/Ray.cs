@@ -1,3 +1,4 @@
+using TorchOptimExt.Cuda;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt.LineSearch;
@@ -46,7 +47,7 @@ internal sealed class Ray(Scratch scratch)
     {
         departure.Clear();      // an earlier call may have ended on the way
         for (var k = 0; k < legs.Count; k++)
-            if (!departure.Add(new(step * legs[k].Scale), legs[k], origins[k])) others.Add(k);
+            if (!departure.Add(new(step * legs[k].Scale), legs[k].Parameter, legs[k].Direction, origins[k])) others.Add(k);
         foreach (var k in others) origins[k].copy_(legs[k].Parameter);
         departure.Run();
         departed = true;
@@ -56,7 +57,7 @@ internal sealed class Ray(Scratch scratch)
     {
         travel.Clear();
         for (var k = 0; k < legs.Count; k++)
-            if (!travel.Add(new(step * legs[k].Scale), legs[k], origins[k])) others.Add(k);
+            if (!travel.Add(new(step * legs[k].Scale), legs[k].Parameter, legs[k].Direction, origins[k])) others.Add(k);
         travel.Run();
     }
 }

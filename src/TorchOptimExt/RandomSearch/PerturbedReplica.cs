@@ -25,7 +25,7 @@ public sealed class PerturbedReplica : IPerturbationEvaluator
     private readonly ARS optimizer;
     private readonly Parameter[] parameters;
     private readonly Func<Perturbation, double> objective;
-    private readonly RandomSearchPass pass = new() { MostThreads = 1 };     // the evaluators share the processors already
+    private readonly RandomSearchPass pass = new(most_threads: 1);     // the evaluators share the processors already
 
     /// <summary>Creates a replica whose objective is a number.</summary>
     /// <param name="optimizer">The search.</param>

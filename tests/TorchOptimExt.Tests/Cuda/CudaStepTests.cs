@@ -162,6 +162,37 @@ public sealed class CudaStepTests(CompiledKernels compiled) : IDisposable
         foreach (var (a, b) in onSimd.Zip(onKernels)) Assert.Equal(Bits(a), Bits(b));
     }
 
+    [GccTheory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void A_random_search_moves_in_launches_of_a_kernel_to_the_same_bits(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var driver = compiled.Driver();
+        // The last two are in another order in memory: no pass over the CPU's memory that makes deviates on its way takes them.
+        var (onSimd, onKernels) = (Ordered(), Ordered());
+        using var simd = optim.ARS(onSimd, n_directions: 3, seed: 5);
+        CudaKernels.Current = compiled.OnCpu(driver);
+        using var kernels = optim.ARS(onKernels, n_directions: 3, seed: 5);
+        var ends = new List<byte[]>[] { [], [] };
+        for (var step = 0; step < 4; step++)
+            foreach (var (parameters, optimizer, seen) in new[] { (onSimd, simd, ends[0]), (onKernels, kernels, ends[1]) })
+                optimizer.step(() =>
+                {
+                    seen.AddRange(parameters.Select(Bits));
+                    return parameters.Select(p => p.to(float64).sub(0.3).square().sum()).Aggregate((a, b) => a + b);
+                });
+        Assert.Equal(4 * 6 * onSimd.Length, ends[0].Count);
+        Assert.All(ends[0].Zip(ends[1]), pair => Assert.Equal(pair.First, pair.Second));
+        foreach (var (a, b) in onSimd.Zip(onKernels)) Assert.Equal(Bits(a), Bits(b));
+        // Of a direction the sum, and for its other end the sum and its mirror image; one of the step.
+        Assert.Equal(4 * (3 * 3 + 1), driver.Launches.Count);
+
+        Parameter[] Ordered() => [.. Parameters(dtype), new(arange(120, dtype).reshape(2, 4, 5, 3).permute(0, 3, 1, 2)), new(arange(12, dtype).reshape(3, 4).t())];
+    }
+
     [GccFact]
     public void A_step_that_fails_launches_nothing()
     {
@@ -207,5 +238,9 @@ public sealed class CudaStepTests(CompiledKernels compiled) : IDisposable
         return arange(parameter.NumberOfElements, float64).add(turn).mul(1.7).sin().mul(0.5).reshape(parameter.shape).to_type(parameter.dtype);
     }
 
-    private static byte[] Bits(Tensor tensor) => tensor.bytes.ToArray();
+    private static byte[] Bits(Tensor tensor)
+    {
+        using var row = tensor.contiguous();
+        return row.bytes.ToArray();
+    }
 }

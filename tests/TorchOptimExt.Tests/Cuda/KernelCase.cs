@@ -2,6 +2,7 @@ using TorchOptimExt.Cuda;
 using TorchOptimExt.FirstOrder;
 using TorchOptimExt.Fused;
 using TorchOptimExt.LineSearch;
+using TorchOptimExt.RandomSearch;
 using TorchOptimExt.Rules;
 using TorchOptimExt.Simd;
 
@@ -17,6 +18,8 @@ internal abstract record KernelCase(string Name, StateMask States)
     public static IReadOnlyList<KernelCase> All { get; } = [.. Rules(), .. ScaledRules()];
 
     public static KernelCase Named(string name) => All.Single(one => one.Name == name);
+
+    public abstract Type RuleType { get; }
 
     /// <summary>A pass over the CPU's memory, and one of kernels, over the same addresses or others.</summary>
     public abstract ICasePass Pass();
@@ -62,6 +65,9 @@ internal abstract record KernelCase(string Name, StateMask States)
         }
         yield return Of<EwmaMomentumRule>("EwmaMomentum", new(0.1, 0.9), One);
         yield return Of<RayRule>("a line search's ray", new(0.3), One);
+        yield return Of<DepartureRule>("a line search's departure", new(0.3), One);
+        yield return Of<SumRule>("a random search's sum", default, One);
+        yield return Of<MirrorRule>("a random search's mirror image", default, 0);
     }
 
     // A factor for the gradient is one operation more: each rule once.
@@ -88,6 +94,8 @@ internal abstract record KernelCase(string Name, StateMask States)
 
     private sealed record Case<TRule>(string Name, TRule Rule, StateMask States) : KernelCase(Name, States) where TRule : struct, IUpdateRule
     {
+        public override Type RuleType => typeof(TRule);
+
         public override ICasePass Pass() => new CasePass<TRule>(Rule);
 
         public override string Text(string name, Elements elements, bool large)

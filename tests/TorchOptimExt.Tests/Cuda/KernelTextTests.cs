@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TorchOptimExt.Rules;
 using TorchOptimExt.Simd;
 
 namespace TorchOptimExt.Tests.Cuda;
@@ -72,6 +73,14 @@ public class KernelTextTests(CompiledKernels kernels)
         Assert.True(page.Contains(text.TrimEnd(), StringComparison.Ordinal), text);
 
         static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    }
+
+    [Fact]
+    public void No_rule_is_left_out()
+    {
+        var rules = typeof(IUpdateRule).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IUpdateRule)));
+        var cases = KernelCase.All.Select(one => one.RuleType.IsGenericType ? one.RuleType.GetGenericTypeDefinition() : one.RuleType).ToHashSet();
+        Assert.DoesNotContain(rules, rule => !cases.Contains(rule));
     }
 
     [GccFact]
