@@ -43,13 +43,14 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
         {
             var radius = memory[0];
             if (model.Solve(radius) is not { decrease: > 0 } step) break;
+            // A decrease within the rounding of F says nothing of the model: only that the radius is too small, unless a greater one failed.
+            var rounding = stop.IsRounding(at.Value, at.Value + step.decrease);
+            if (rounding && step.atRadius && k > 0) break;
             Leg.Part(at.Legs, step.direction);
             if (k > 0) trials.Restart();
             var value = trials.Value(1);
-            // A decrease within the rounding of F says nothing of the model.
-            var rounding = stop.IsRounding(at.Value, at.Value + step.decrease);
             var ratio = !double.IsFinite(value) ? double.NegativeInfinity
-                : rounding && value <= at.Value ? 0.5 : (at.Value - value) / step.decrease;
+                : rounding && value <= at.Value ? 1 : (at.Value - value) / step.decrease;
             report = Report(at, step, radius) with { HessianProducts = model.Products, Hessians = model.Matrices };
             memory[0] = Next(radius, step.length, ratio, step.atRadius);
             if (ratio > settings.eta)

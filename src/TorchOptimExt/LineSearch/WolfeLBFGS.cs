@@ -18,7 +18,7 @@ namespace TorchOptimExt.LineSearch;
 /// trials that do not decrease the loss take no backward pass. The pair of a step comes from two gradients of the same closure, so
 /// mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for float16 and bfloat16. A pair with sᵀy
 /// ≤ 1e-10·‖s‖·‖y‖ is skipped. With no more elements than pairs, y also has what the values of F tell of its third derivative along s:
-/// y + (6·(F − F₊) + 3·(g + g₊)ᵀs)/sᵀs · s.
+/// y + e/sᵀs · s, e = 6·(F − F₊) + 3·(g + g₊)ᵀs, at least 0 and at most sᵀy.
 /// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S.
 /// Wright, "Numerical Optimization", 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of
 /// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994; J. Z. Zhang and C. X. Xu, "Properties and Numerical Performance of

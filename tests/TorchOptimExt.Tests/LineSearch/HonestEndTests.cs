@@ -79,6 +79,19 @@ public class HonestEndTests
         else Assert.False(IsMinimum(function, x, result.LargestGradient), $"reached: {result}");
     }
 
+    // Which trials rounding lets pass follows from the processor too; 7 of 40 such starts once ended far above the minimum.
+    [Fact]
+    public void Rounding_does_not_decide_where_a_quasi_Newton_method_ends()
+    {
+        foreach (var k in Enumerable.Range(0, 16))
+        {
+            using var scope = NewDisposeScope();
+            var x = TestFunction.At([0.02 * (1 + 1e-13 * k), 4000, 250], ScalarType.Float64);
+            var result = optim.WolfeLBFGS([x]).minimize(() => Fits.Meyer.Value(x), 3000);
+            Check(Fits.Meyer, x, result.Outcome, result.LargestGradient, $"{k}: {result}");
+        }
+    }
+
     // Momentum in float32 once stopped half way, after a step size that collapsed.
     [Fact]
     public void A_momentum_whose_search_collapses_is_dropped_not_taken_for_convergence()
