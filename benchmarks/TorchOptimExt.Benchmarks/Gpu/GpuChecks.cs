@@ -1,3 +1,5 @@
+using TorchOptimExt.Benchmarks.Steps;
+using TorchOptimExt.LineSearch;
 using TorchOptimExt.Stepping;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -20,6 +22,11 @@ internal sealed class GpuChecks(Device device)
             foreach (var dtype in Dtypes[..2]) Check($"{made.Name}, {dtype}: TorchSharp's steps", () => LikeTorchSharp(made, dtype));
         Check("3,000 tensors, more than a table holds", () => SameBits(GpuOptimizer.All.Single(made => made.Name == "Adam"), ScalarType.Float32, ManyShapes));
         Check("a scale of the gradient", Scaled);
+        foreach (var made in GpuOptimizer.All.Where(made => made.Name is "Adam" or "Adadelta" or "RMSProp" or "Rprop"))
+            Check($"{made.Name} by libtorch's script, a rival of the table", () => LikeScript(made.Name));
+        Check("loss scaling with clipping", ScaledAndClipped);
+        foreach (var dtype in Dtypes) Check($"a random search, {dtype}: the CPU's bits", () => Searched(dtype));
+        foreach (var dtype in Dtypes[..2]) Check($"a line search, {dtype}", () => Minimized(dtype));
         Check("parameters that share memory", Tied);
         Check("strided parameters fall back", Strided);
         Check("a checkpoint goes on on the other device", Resumed);
@@ -140,6 +147,68 @@ internal sealed class GpuChecks(Device device)
             optimizer.step();
         }
         RequireSame(onCpu, onDevice);
+    }
+
+    private void LikeScript(string name)
+    {
+        var contender = Contender.All.Single(contender => contender.Name == name);
+        var (ours, theirs) = (Parameters(float32, device, Shapes), Parameters(float32, device, Shapes));
+        using var optimizer = contender.Ours(ours);
+        using var script = new AtenStep(name.ToLowerInvariant(), theirs);
+        for (var step = 0; step < 5; step++)
+        {
+            SetGradients(ours, step);
+            SetGradients(theirs, step);
+            optimizer.step();
+            script.Step();
+        }
+        foreach (var (a, b) in ours.Zip(theirs)) Require(a.allclose(b, 1e-4, 1e-6), "other steps");
+    }
+
+    // The norm is summed in another order on each device.
+    private void ScaledAndClipped()
+    {
+        var (onCpu, onDevice) = (Parameters(float32, CPU, Shapes), Parameters(float32, device, Shapes));
+        foreach (var parameters in new[] { onCpu, onDevice })
+        {
+            using var optimizer = optim.fused.Adam(parameters);
+            var scaler = new GradScaler(init_scale: 1024);
+            for (var step = 0; step < 3; step++)
+            {
+                SetGradients(parameters, step);
+                foreach (var p in parameters) p.grad!.mul_((float)scaler.get_scale());
+                using var scaled = scaler.scale(ones(1, device: parameters[0].device));
+                if (step == 1) parameters[0].grad![0] = float.PositiveInfinity;
+                scaler.step(optimizer, max_norm: 0.5);
+                scaler.update();
+            }
+            Require(scaler.get_scale() == 512, $"the scale is {scaler.get_scale()}");
+        }
+        foreach (var (a, b) in onCpu.Zip(onDevice)) Require(a.allclose(b.cpu(), 1e-5, 1e-7), "other steps");
+    }
+
+    // The objective is the CPU's on both, so that the rewards are the same.
+    private void Searched(ScalarType dtype)
+    {
+        var (onCpu, onDevice) = (Parameters(dtype, CPU, Shapes), Parameters(dtype, device, Shapes));
+        using var cpu = optim.ARS(onCpu, n_directions: 3, seed: 5);
+        using var other = optim.ARS(onDevice, n_directions: 3, seed: 5);
+        for (var step = 0; step < 3; step++)
+            foreach (var (parameters, optimizer) in new[] { (onCpu, cpu), (onDevice, other) })
+                optimizer.step(() => parameters.Select(p => p.cpu().to(float64).sub(0.3).square().sum()).Aggregate((a, b) => a + b));
+        RequireSame(onCpu, onDevice);
+    }
+
+    private void Minimized(ScalarType dtype)
+    {
+        var made = new Func<Parameter[], LineSearchOptimizer>[] { p => optim.ArmijoGD(p), p => optim.WolfeLBFGS(p), p => optim.ArmijoNewton(p), p => optim.TrustRegionNewton(p) };
+        foreach (var make in made)
+        {
+            var parameters = Parameters(dtype, device, [[5], [2, 3], [0]]);
+            using var optimizer = make(parameters);
+            var result = optimizer.minimize(() => parameters.Select(p => (p - 0.3).square().sum() + p.pow(4).sum()).Aggregate((a, b) => a + b), 500);
+            Require(result.Converged || result.LargestGradient < 1e-3, $"{optimizer.GetType().Name}: {result}");
+        }
     }
 
     private void Tied()

@@ -36,8 +36,10 @@ OPTIMIZERS = {
     "RMSProp": (torch.optim.RMSprop, ("foreach",)),
     "Rprop": (torch.optim.Rprop, ("foreach",)),
 }
+CASES["gpt2-124M, bfloat16"] = gpt2()
 for case, shapes in CASES.items():
-    parameters = [torch.nn.Parameter(torch.randn(shape, device="cuda")) for shape in shapes]
+    dtype = torch.bfloat16 if case.endswith("bfloat16") else torch.float32
+    parameters = [torch.nn.Parameter(torch.randn(shape, device="cuda", dtype=dtype)) for shape in shapes]
     for parameter in parameters:
         parameter.grad = torch.randn_like(parameter)
     for name, (make, variants) in OPTIMIZERS.items():

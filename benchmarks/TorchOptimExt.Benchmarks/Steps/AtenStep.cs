@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TorchOptimExt.Benchmarks.Steps;
 
 /// <summary>
-/// One step of ATen's fused CPU kernels, which TorchSharp does not call: through a script, with the gradients fetched from the parameters in every step,
-/// as an optimizer must. Created with zero state.
+/// One step of ATen's fused kernels, or of those that take lists of tensors, which TorchSharp does not call: through a script, with the gradients fetched
+/// from the parameters in every step, as an optimizer must. With PyTorch's defaults where the script says nothing else.
 /// </summary>
 internal sealed class AtenStep : IDisposable
 {
@@ -26,6 +26,34 @@ internal sealed class AtenStep : IDisposable
             torch._foreach_add_(steps, 1)
             torch._fused_adagrad_(p, g, sums, steps, lr=0.01, lr_decay=0.0, weight_decay=0.0, eps=1e-10, maximize=False)
             return p[0]
+        def adadelta(p: List[Tensor], g: List[Tensor], squares: List[Tensor], changes: List[Tensor]):
+            torch._foreach_mul_(squares, 0.9)
+            torch._foreach_addcmul_(squares, g, g, 0.1)
+            scale = torch._foreach_add(squares, 1e-6)
+            torch._foreach_sqrt_(scale)
+            change = torch._foreach_add(changes, 1e-6)
+            torch._foreach_sqrt_(change)
+            torch._foreach_div_(change, scale)
+            torch._foreach_mul_(change, g)
+            torch._foreach_mul_(changes, 0.9)
+            torch._foreach_addcmul_(changes, change, change, 0.1)
+            torch._foreach_add_(p, change, alpha=-1.0)
+            return p[0]
+        def rmsprop(p: List[Tensor], g: List[Tensor], squares: List[Tensor]):
+            torch._foreach_mul_(squares, 0.99)
+            torch._foreach_addcmul_(squares, g, g, 0.01)
+            scale = torch._foreach_sqrt(squares)
+            torch._foreach_add_(scale, 1e-8)
+            torch._foreach_addcdiv_(p, g, scale, -0.01)
+            return p[0]
+        def rprop(p: List[Tensor], g: List[Tensor], before: List[Tensor], steps: List[Tensor]):
+            for i in range(len(p)):
+                same = g[i] * before[i]
+                steps[i].mul_(torch.where(same > 0, 1.2, torch.where(same < 0, 0.5, 1.0))).clamp_(1e-6, 50.0)
+                turned = torch.where(same < 0, torch.zeros_like(g[i]), g[i])
+                p[i].addcmul_(torch.sign(turned), steps[i], value=-1.0)
+                before[i].copy_(turned)
+            return p[0]
 
         """;
 
@@ -35,16 +63,18 @@ internal sealed class AtenStep : IDisposable
     private readonly Parameter[] parameters;
     private readonly Tensor[][] state;
 
-    /// <param name="kernel">sgd, adam, adamw or adagrad.</param>
+    /// <param name="kernel">The function of the script.</param>
     /// <param name="parameters">What it steps, with gradients.</param>
     public AtenStep(string kernel, Parameter[] parameters)
     {
         (this.kernel, this.parameters) = (kernel, parameters);
         Tensor[] Zeros() => [.. parameters.Select(p => p.detach().zeros_like().DetachFromDisposeScope())];
-        Tensor[] Steps() => [.. parameters.Select(_ => zeros([]).DetachFromDisposeScope())];
+        Tensor[] Steps() => [.. parameters.Select(p => zeros([], device: p.device).DetachFromDisposeScope())];
         state = kernel switch
         {
-            "sgd" => [Zeros()],
+            "sgd" or "rmsprop" => [Zeros()],
+            "adadelta" => [Zeros(), Zeros()],
+            "rprop" => [Zeros(), [.. parameters.Select(p => p.detach().full_like(0.01).DetachFromDisposeScope())]],
             "adagrad" => [Zeros(), Steps()],
             _ => [Zeros(), Zeros(), [], Steps()],
         };
