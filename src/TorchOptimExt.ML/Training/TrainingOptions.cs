@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML;
 using TorchOptimExt.ML.Modules;
@@ -150,6 +151,10 @@ public abstract class TrainingOptions
     /// </summary>
     public Device Device { get; set; } = CPU;
 
+    // What a schedule of TorchSharp changes; null where a version of it keeps that elsewhere.
+    private static readonly FieldInfo? ScheduledOptimizer =
+        typeof(optim.lr_scheduler.LRScheduler).GetField("_optimizer", BindingFlags.Instance | BindingFlags.NonPublic);
+
     /// <summary>How many epochs a training on so many rows takes.</summary>
     internal int EpochsOf(long rows)
     {
@@ -161,7 +166,13 @@ public abstract class TrainingOptions
     /// <summary>The schedule for so many epochs: the user's, or none; or the default where neither rate nor length are given.</summary>
     internal optim.lr_scheduler.LRScheduler? MakeSchedule(optim.Optimizer optimizer, int epochs)
     {
-        if (Scheduler is { } make) return Made(nameof(Scheduler), "schedule", () => make(optimizer));
+        if (Scheduler is { } make)
+        {
+            var made = Made(nameof(Scheduler), "schedule", () => make(optimizer));
+            return ScheduledOptimizer?.GetValue(made) is not optim.Optimizer other || ReferenceEquals(other, optimizer) ? made
+                : throw new InvalidOperationException($"TorchTrainerOptions.{nameof(Scheduler)} made a schedule of another optimizer, which "
+                    + "would change no rate of the training; make it of the optimizer that the function is given.");
+        }
         return Epochs is null && ReferenceEquals(Optimizer, DefaultOptimizer)
             ? optim.lr_scheduler.LambdaLR(optimizer, epoch => 1 + Math.Cos(Math.PI * epoch / epochs)) : null;
     }

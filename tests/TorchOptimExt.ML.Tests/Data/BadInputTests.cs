@@ -88,6 +88,9 @@ public class BadInputTests
         Wrong("Optimizer failed: ", o => o.Optimizer = _ => throw new TimeoutException());
         Wrong("Optimizer made an optimizer of none", o => o.Optimizer = _ => optim.Adam([new Parameter(zeros(1))]));
         Wrong("Scheduler made no schedule", o => o.Scheduler = _ => null!);
+        using var parameter = new Parameter(zeros(1));
+        using var another = optim.SGD([parameter], 0.1);
+        Wrong("Scheduler made a schedule of another optimizer", o => o.Scheduler = _ => optim.lr_scheduler.StepLR(another, 1));
         Wrong("Scheduler failed: ", o => o.Scheduler = _ => throw new TimeoutException());
         Wrong("Loss returned null", o => o.Loss = (_, _) => null!);
         Wrong("Loss failed on outputs of shape [10] and labels of shape [10]", o => o.Loss = (outputs, _) => outputs + zeros(3));
