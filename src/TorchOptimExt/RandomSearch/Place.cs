@@ -29,6 +29,6 @@ internal readonly record struct Place(Tensor Target, Tensor Source, int Paramete
     public Tensor MirrorImage()
     {
         var middle = Source.to(Type);
-        return (middle - (Target.to(Type) - middle)).to(Source.dtype);
+        return (middle - (Target.to(Type, Source.device) - middle)).to(Source.dtype);
     }
 }
