@@ -74,6 +74,19 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Contains("saved again", Assert.Throws<PyTorchFileException>(() => PyTorchFile.Read(At("old.pt"))).Message, StringComparison.Ordinal);
     }
 
+    [PythonFact]
+    public void Averages_go_from_Python_and_back()
+    {
+        PythonTorch.Run("average", folder.FullName);
+        using var model = nn.Sequential(("0", nn.Linear(2, 3)), ("1", nn.BatchNorm1d(3)));
+        using var average = new AveragedModel(model);
+        PyTorchCheckpoint.Load(At("average.pt"), average);
+        Assert.Equal(1, average.n_averaged);
+        average.update_parameters();
+        PyTorchCheckpoint.Save(At("average.other.pt"), average);
+        PythonTorch.Run("average_back", folder.FullName);
+    }
+
     [Fact]
     public void What_is_written_is_read_with_shared_memory_shared()
     {

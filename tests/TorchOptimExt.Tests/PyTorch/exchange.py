@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import torch
+import torch.optim.swa_utils
 
 OPTIMIZERS = {
     "SGD": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
@@ -140,6 +141,23 @@ def own(folder):
     group, state = optimizer["param_groups"][0], optimizer["state"][0]
     assert group["momentum"] == 0.5 and group["first_trial"] == "Grow" and group["history"] == 3 and group["params"] == [0, 1, 2, 3, 4, 5], group
     assert state["step"] == 2 and state["numbers"].dtype == torch.float64 and state["tensors"][0].shape == (6, 4), state
+
+
+def averaged():
+    torch.manual_seed(3)
+    return torch.optim.swa_utils.AveragedModel(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)))
+
+
+def average(folder):
+    model = averaged()
+    model.update_parameters(model.module)
+    torch.save({"model": model.state_dict()}, f"{folder}/average.pt")
+
+
+def average_back(folder):
+    model = averaged()
+    model.load_state_dict(load(f"{folder}/average.other.pt")["model"])
+    assert model.n_averaged == 2 and model.n_averaged.shape == (), model.n_averaged
 
 
 if __name__ == "__main__":
