@@ -75,6 +75,78 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [PythonFact]
+    public void Views_types_and_lists_that_hold_themselves_are_read_in_every_protocol()
+    {
+        PythonTorch.Run("views", folder.FullName);
+        for (var protocol = 2; protocol <= 5; protocol++)
+        {
+            var tree = (PyTorchDictionary)PyTorchFile.Read(At($"views{protocol}.pt"))!;
+            var conj = (Tensor)tree["conj"]!;
+            Assert.Equal([-2f, 1], conj.imag.cpu().data<float>().ToArray());
+            Assert.Equal([-1f, 2], ((Tensor)tree["neg"]!).data<float>().ToArray());
+            Assert.Equal([3, 2], ((Tensor)tree["view"]!).shape);
+            Assert.Equal([0, 1], ((Tensor)tree["expanded"]!).stride());
+            Assert.Equal((0, 5L, true), (((Tensor)tree["empty"]!).NumberOfElements, ((Tensor)tree["whole"]!).item<long>(), ((Tensor)tree["truth"]!).item<bool>()));
+            Assert.Equal((ScalarType.BFloat16, 70000), (tree["dtype"], ((string)tree["long"]!).Length));
+            var cycle = (List<object?>)tree["cycle"]!;
+            Assert.Same(cycle, cycle[1]);
+            ((Tensor)tree["t"]!)[1] = 7;
+            Assert.Equal(7, ((Tensor)tree["view"]!)[1, 0].item<float>());
+        }
+        foreach (var (file, named) in new[] { ("class.pt", "'collections.OrderedDict' as a value"), ("storage.pt", "a storage") })
+            Assert.Contains(named, Assert.Throws<PyTorchFileException>(() => PyTorchFile.Read(At(file))).Message, StringComparison.Ordinal);
+    }
+
+    [PythonFact]
+    public void Python_reads_dictionaries_and_lists_of_dotnet()
+    {
+        PyTorchFile.Write(At("kinds.other.pt"), new Dictionary<string, object>
+        {
+            ["scaler"] = new GradScaler(init_scale: 8).state_dict(),
+            ["losses"] = new List<double> { 0.5, 0.25 },
+            ["dtype"] = ScalarType.Float64,
+        });
+        PythonTorch.Run("kinds", folder.FullName);
+    }
+
+    [Fact]
+    public void A_tree_that_holds_itself_is_not_written_and_the_file_stays()
+    {
+        PyTorchFile.Write(At("tree.pt"), 1);
+        var list = new List<object?>();
+        list.Add(new PyTorchDictionary { ["list"] = list });
+        Assert.Contains("holds itself", Assert.Throws<ArgumentException>(() => PyTorchFile.Write(At("tree.pt"), list)).Message, StringComparison.Ordinal);
+        Assert.Equal(1L, PyTorchFile.Read(At("tree.pt")));
+        Assert.False(File.Exists(At("tree.pt.partial")));
+    }
+
+    // Of a few bytes: a collector of its tensors that calls itself would end the process.
+    [Fact]
+    public void A_tree_of_any_depth_or_breadth_is_read()
+    {
+        const int Depth = 300_000;
+        WritePickle("}X\u0005\0\0\0modelccollections\nOrderedDict\n)RsX\u0001\0\0\0x" + new string(']', Depth) + new string('a', Depth - 1) + "s.");
+        using var module = nn.Sequential(("0", nn.Tanh()));
+        Assert.Equal(["x"], PyTorchCheckpoint.Load(At("bad.pt"), module).Values.Keys);
+        // a tuple of a tuple twice of a tuple twice ...
+        WritePickle("}X\u0005\0\0\0modelccollections\nOrderedDict\n)RsX\u0001\0\0\0x]q\0" + string.Concat(Enumerable.Repeat("h\0\u0086q\0", 60)) + "s.");
+        Assert.Equal(["x"], PyTorchCheckpoint.Load(At("bad.pt"), module).Values.Keys);
+    }
+
+    [Fact]
+    public void Reading_leaves_no_tensor_but_those_of_the_tree()
+    {
+        using var module = nn.Linear(3, 2);
+        PyTorchFile.Write(At("plain.pt"), PyTorchCheckpoint.StateDict(module));
+        var live = Tensor.TotalCount;
+        var read = (PyTorchDictionary)PyTorchFile.Read(At("plain.pt"))!;
+        Assert.Equal(live + 2, Tensor.TotalCount);
+        foreach (var value in read.Values) ((Tensor)value!).Dispose();
+        Assert.Empty(PyTorchCheckpoint.Load(At("plain.pt"), module).Values);        // all of the file is the module
+        Assert.Equal(live, Tensor.TotalCount);
+    }
+
+    [PythonFact]
     public void Averages_go_from_Python_and_back()
     {
         PythonTorch.Run("average", folder.FullName);
