@@ -127,7 +127,7 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
         if (global == PickleGlobal.Size)
             return given is [object?[] sizes] ? Sizes(sizes) : throw Damaged("a torch.Size is not one of numbers");
         if (global == PickleGlobal.RebuildParameter || global == PickleGlobal.RebuildParameterWithState)
-            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data, trained)
+            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data.detach(), trained)
                 : throw Damaged("a parameter has no data");
         if (global == PickleGlobal.RebuildTensor || global == PickleGlobal.RebuildTensorV2 || global == PickleGlobal.RebuildTensorV3)
             return View(given);

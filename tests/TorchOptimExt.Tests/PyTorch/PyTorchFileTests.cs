@@ -228,6 +228,63 @@ public sealed class PyTorchFileTests : IDisposable
         }
     }
 
+    // The tensor in a parameter is one of the tree's, too.
+    [Fact]
+    public void A_tensor_that_is_recalled_after_a_parameter_was_made_of_it_is_there()
+    {
+        using (var archive = new ZipArchive(File.Create(At("bad.pt")), ZipArchiveMode.Create))
+            foreach (var (name, content) in new[] { ("data.pkl", "\u0080\u0002](" + Tensor("\u0089") + "q\u0002ctorch._utils\n_rebuild_parameter\n(h\u0002\u0088ccollections\nOrderedDict\n)RtRe."), ("data/0", "\0\0\u0080?\0\0\0\0") })
+            {
+                using var part = archive.CreateEntry("archive/" + name, CompressionLevel.NoCompression).Open();
+                part.Write(Encoding.Latin1.GetBytes(content));
+            }
+        var list = (List<object?>)PyTorchFile.Read(At("bad.pt"))!;
+        ((Tensor)list[0]!)[1] = 5;
+        Assert.Equal([1f, 5], Assert.IsType<Parameter>(list[1]).data<float>().ToArray());
+
+        static string Tensor(string trained) => "ctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0002tQK\0K\u0002\u0085K\u0001\u0085"
+            + trained + "ccollections\nOrderedDict\n)RtR";
+    }
+
+    [Theory]
+    [InlineData("complex 'exp_avg'"), InlineData("parameter without number")]
+    public void An_optimizers_state_that_cannot_be_is_refused_and_changes_nothing(string named)
+    {
+        using var module = nn.Linear(3, 2);
+        using var optimizer = torch.optim.Adam(module.parameters());
+        module.forward(ones(4, 3)).sum().backward();
+        optimizer.step();
+        var before = Bytes(module, optimizer);
+        var saved = PyTorchCheckpoint.StateDict(optimizer);
+        if (named[0] == 'c') ((PyTorchDictionary)((PyTorchDictionary)saved["state"]!)[1]!)["exp_avg"] = zeros(2, dtype: ScalarType.ComplexFloat32);
+        else ((PyTorchDictionary)((List<object?>)saved["param_groups"]!)[0]!)["params"] = new List<object?> { 0L, "1" };
+        PyTorchFile.Write(At("a.pt"), new PyTorchDictionary { ["optimizer"] = saved });
+        var error = Assert.Throws<PyTorchFileException>(() => PyTorchCheckpoint.Load(At("a.pt"), null, optimizer));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Bytes(module, optimizer));
+    }
+
+    // Of a scheduler and the user's own; a parameter that is frozen has no state.
+    [Fact]
+    public void Groups_with_entries_of_others_and_frozen_parameters_are_loaded()
+    {
+        using var module = nn.Linear(3, 2);
+        module.bias!.requires_grad = false;
+        using var optimizer = torch.optim.fused.Adam(module.parameters(), 0.1);
+        module.forward(ones(4, 3)).sum().backward();
+        optimizer.step();
+        var saved = PyTorchCheckpoint.StateDict(optimizer);
+        Assert.Equal([0L], ((PyTorchDictionary)saved["state"]!).Keys);
+        var group = (PyTorchDictionary)((List<object?>)saved["param_groups"]!)[0]!;
+        (group["name"], group["max_lr"], group["base_momentum"]) = ("w", 0.5, 0.85);
+        group["lr"] = 0.25;
+        PyTorchFile.Write(At("a.pt"), new PyTorchDictionary { ["optimizer"] = saved });
+        using var other = torch.optim.fused.Adam(nn.Linear(3, 2).parameters(), 0.1);
+        PyTorchCheckpoint.Load(At("a.pt"), null, other);
+        Assert.Equal((0.25, 0.1), (other.ParamGroups.First().LearningRate, other.ParamGroups.First().InitialLearningRate));
+        Assert.Equal(((PyTorchDictionary)saved["state"]!).Keys, ((PyTorchDictionary)PyTorchCheckpoint.StateDict(other)["state"]!).Keys);
+    }
+
     [Fact]
     public void A_module_with_other_names_or_shapes_stays_as_it_was()
     {
