@@ -49,8 +49,8 @@ public sealed class GradScaler
     /// <param name="growth_factor">What the scale is multiplied by after growth_interval good steps, &gt; 1.</param>
     /// <param name="backoff_factor">What it is multiplied by after a step that was left out, &gt; 0 and &lt; 1.</param>
     /// <param name="growth_interval">How many good steps in a row let it grow.</param>
-    /// <param name="enabled">False: <see cref="scale(Tensor)"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all else
-    /// does nothing.</param>
+    /// <param name="enabled">False: <see cref="scale(Tensor)"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all
+    /// else does nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The scale or a factor is out of its range.</exception>
     public GradScaler(double init_scale = 65536, double growth_factor = 2, double backoff_factor = 0.5, int growth_interval = 2000,
         bool enabled = true)
