@@ -1,5 +1,4 @@
 using TorchOptimExt.Averaging;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TorchOptimExt;
@@ -10,7 +9,7 @@ namespace TorchOptimExt;
 /// </summary>
 /// <remarks>
 /// <para>Buffers are copied at each update, or averaged too with use_buffers; whole numbers are always copied. An update reads and writes
-/// each average once.</para>
+/// each average once. Averages of float16 and bfloat16 are kept in float32.</para>
 /// <para>It is a module itself, whose state is <c>n_averaged</c> and <c>module.NAME</c> for each tensor, as in PyTorch:
 /// <c>Checkpoint.Save("average.ckpt", average)</c> and <see cref="PyTorchCheckpoint"/> save it. The averaged module is not part of
 /// it.</para>
@@ -28,8 +27,9 @@ public sealed class AveragedModel : nn.Module
 {
     private readonly nn.Module model;
     private readonly double? decay;
-    private readonly List<(string name, Tensor average, bool averaged)> averages = [];
-    private readonly Tensor updates = zeros(1, dtype: ScalarType.Int64).DetachFromDisposeScope();
+    private readonly List<AveragedTensor> averages = [];
+    private readonly Dictionary<string, AveragedTensor> named = [];
+    private readonly Tensor updates = tensor(0L).DetachFromDisposeScope();
     private bool swapped;
 
     /// <summary>Creates averages that begin as a copy of the module's tensors.</summary>
@@ -45,105 +45,107 @@ public sealed class AveragedModel : nn.Module
             throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}; it must be from 0 to 1.");
         (this.model, this.decay) = (model, decay);
         using var quiet = no_grad();
-        var parameters = model.named_parameters().Select(p => p.name).ToHashSet();
+        var parameters = model.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        var known = new Dictionary<nint, AveragedTensor>();
         foreach (var (name, tensor) in model.state_dict())
-            averages.Add((name, tensor.detach().clone().DetachFromDisposeScope(), (use_buffers || parameters.Contains(name))
-                && (tensor.is_floating_point() || tensor.is_complex())));
+        {
+            if (!known.TryGetValue(tensor.Handle, out var average))
+            {
+                average = new(tensor, (use_buffers || parameters.Contains(tensor.Handle))
+                    && (tensor.is_floating_point() || tensor.is_complex()));
+                known.Add(tensor.Handle, average);
+                averages.Add(average);
+            }
+            named.Add(name, average);
+        }
     }
 
     /// <summary>How many updates there were.</summary>
     public long n_averaged => updates.item<long>();
 
     /// <summary>Takes the module's present tensors into the averages.</summary>
-    /// <exception cref="InvalidOperationException">The averages are swapped in, or a tensor has another shape now.</exception>
+    /// <exception cref="InvalidOperationException">The averages are swapped in, or the module has other tensors now than when this was
+    /// made, or a tensor of another shape; nothing is changed.</exception>
     public void update_parameters()
     {
         if (swapped) throw new InvalidOperationException(
             "The averages are swapped into the model: end the using of Swap() before the next update.");
-        using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var (own, count) = (model.state_dict(), n_averaged);
-        foreach (var (name, average, _) in averages)
-            if (!own.TryGetValue(name, out var tensor) || !tensor.shape.SequenceEqual(average.shape))
-                throw new InvalidOperationException($"The model's '{name}' is gone or of another shape.");
-        var weight = decay is { } d ? 1 - d : 1.0 / (count + 1);
-        foreach (var (name, average, averaged) in averages)
-        {
-            var present = own[name].detach().to(average.dtype, average.device);
-            if (averaged && count > 0) average.lerp_(present, tensor(weight, dtype: average.dtype, device: average.device));
-            else average.copy_(present);
-        }
+        var (own, count) = (Own(), n_averaged);
+        double? weight = count == 0 ? null : decay is { } d ? 1 - d : 1.0 / (count + 1);
+        foreach (var (average, tensor) in own) average.Update(tensor, weight);
         updates.add_(1);
     }
 
+    // The module's present tensors, each once.
+    private List<(AveragedTensor average, Tensor own)> Own()
+    {
+        var present = model.state_dict();
+        if (Difference(present) is { } difference) throw new InvalidOperationException(
+            $"The model's {difference}: make a new AveragedModel of it.");
+        return [.. named.DistinctBy(entry => entry.Value).Select(entry => (entry.Value, present[entry.Key]))];
+    }
+
+    private string? Difference(Dictionary<string, Tensor> present)
+    {
+        foreach (var (name, average) in named)
+            if (!present.TryGetValue(name, out var tensor) || tensor.IsInvalid) return $"'{name}' is gone";
+            else if (!tensor.shape.SequenceEqual(average.Average.shape)) return $"'{name}' is of another shape now";
+        return present.Keys.FirstOrDefault(name => !named.ContainsKey(name)) is { } added ? $"'{added}' is new" : null;
+    }
+
     /// <summary>Exchanges the module's tensors with the averages, in place, until the result is disposed: then the module has its own bits
-    /// again.</summary>
+    /// again. What is saved in between are the averages, too.</summary>
     /// <returns>What ends it; a second call of it does nothing.</returns>
-    /// <exception cref="InvalidOperationException">The averages are swapped in already.</exception>
+    /// <exception cref="InvalidOperationException">The averages are swapped in already, or the module has other tensors now than when this
+    /// was made.</exception>
     public IDisposable Swap()
     {
         if (swapped) throw new InvalidOperationException("The averages are swapped into the model already.");
-        Exchange();
-        return new SwappedAverages(() => { if (swapped) Exchange(); });
+        using var quiet = no_grad();
+        foreach (var (average, tensor) in Own()) average.SwapIn(tensor);
+        swapped = true;
+        return new SwappedAverages(SwapOut);
     }
 
-    private void Exchange()
+    // In the reverse order: the module's tensors may be parts of each other.
+    private void SwapOut()
     {
+        if (!swapped) return;
         using var quiet = no_grad();
-        var own = model.state_dict();
-        foreach (var (name, average, _) in averages)
-        {
-            using var present = own[name].detach().clone();
-            own[name].copy_(average);
-            average.copy_(present);
-        }
-        swapped = !swapped;
+        foreach (var (average, tensor) in Own().AsEnumerable().Reverse()) average.SwapOut(tensor);
+        swapped = false;
     }
 
     /// <summary>Renews the statistics of the module's batch normalizations by one pass over data, as PyTorch's <c>update_bn</c>: each
     /// becomes the mean over the batches. Call it while the averages are swapped in.</summary>
     /// <typeparam name="TBatch">A batch.</typeparam>
-    /// <param name="data">The batches.</param>
+    /// <param name="data">The batches, at least one. What <paramref name="forward"/> makes is freed after each.</param>
     /// <param name="forward">Evaluates the module on a batch.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">There is no batch. The statistics are what they were then, and where
+    /// <paramref name="forward"/> throws.</exception>
     public void update_bn<TBatch>(IEnumerable<TBatch> data, Func<TBatch, Tensor> forward)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(forward);
-        var norms = model.modules().Prepend(model).Distinct().OfType<NormBase>()
-            .Where(norm => norm.track_running_stats && norm.running_mean is not null)
-            .Select(norm => (norm, norm.momentum)).ToList();
-        if (norms.Count == 0) return;
-        var training = model.training;
-        model.train();
-        try
-        {
-            using var quiet = no_grad();
-            var count = 0;
-            foreach (var batch in data)
-            {
-                count++;
-                norms.ForEach(one => one.norm.momentum = 1.0 / count);      // the mean over all batches so far
-                forward(batch).Dispose();
-            }
-        }
-        finally
-        {
-            foreach (var (norm, momentum) in norms) norm.momentum = momentum;
-            model.train(training);
-        }
+        using var quiet = no_grad();
+        using var statistics = new BatchStatistics(model);
+        if (statistics.Any) statistics.Renew(data, forward);
     }
 
     /// <summary>The averages and their number, under PyTorch's names.</summary>
     /// <param name="destination">Where to add them; null makes a new dictionary.</param>
     /// <param name="prefix">What the names begin with.</param>
-    /// <returns>The tensors themselves, not copies.</returns>
+    /// <returns>The tensors themselves, not copies. Names of one tensor of the module have one average.</returns>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
     {
         destination ??= [];
         var start = string.IsNullOrEmpty(prefix) ? "" : prefix + ".";
         destination.Add(start + "n_averaged", updates);
-        foreach (var (name, average, _) in averages) destination.Add($"{start}module.{name}", average);
+        var own = swapped ? model.state_dict() : null;
+        foreach (var (name, average) in named)
+            destination.Add($"{start}module.{name}", own is null ? average.Average : average.WhileSwapped(own[name]));
         return destination;
     }
 
@@ -152,8 +154,10 @@ public sealed class AveragedModel : nn.Module
     {
         if (disposing)
         {
+            if (Difference(model.state_dict()) is null) SwapOut();
+            swapped = false;
             updates.Dispose();
-            foreach (var (_, average, _) in averages) average.Dispose();
+            averages.ForEach(average => average.Dispose());
         }
         base.Dispose(disposing);
     }

@@ -1,5 +1,6 @@
 using TorchOptimExt.LineSearch;
 using TorchOptimExt.Precision;
+using TorchOptimExt.PyTorch;
 using TorchOptimExt.RandomSearch;
 using TorchOptimExt.Stepping;
 using static TorchSharp.torch;
@@ -44,23 +45,24 @@ public sealed class GradScaler
     private int growthInterval, growthTracker;
 
     /// <summary>Creates a scaler.</summary>
-    /// <param name="init_scale">The first scale.</param>
+    /// <param name="init_scale">The first scale, &gt; 0.</param>
     /// <param name="growth_factor">What the scale is multiplied by after growth_interval good steps, &gt; 1.</param>
-    /// <param name="backoff_factor">What it is multiplied by after a step that was left out, &lt; 1.</param>
+    /// <param name="backoff_factor">What it is multiplied by after a step that was left out, &gt; 0 and &lt; 1.</param>
     /// <param name="growth_interval">How many good steps in a row let it grow.</param>
-    /// <param name="enabled">False: <see cref="scale"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all else
-    /// does nothing.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A factor is out of its range.</exception>
+    /// <param name="enabled">False: <see cref="scale(Tensor)"/> returns the loss, <see cref="step(Optimizer)"/> is the optimizer's, and all
+    /// else does nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The scale or a factor is out of its range.</exception>
     public GradScaler(double init_scale = 65536, double growth_factor = 2, double backoff_factor = 0.5, int growth_interval = 2000,
         bool enabled = true)
     {
         this.enabled = enabled;
         initial = (float)init_scale;
         if (!enabled) return;
+        CheckFactor(nameof(init_scale), init_scale);
         if (!(growth_factor > 1))
             throw new ArgumentOutOfRangeException(nameof(growth_factor), growth_factor, "The growth factor must be > 1.0.");
-        if (!(backoff_factor < 1))
-            throw new ArgumentOutOfRangeException(nameof(backoff_factor), backoff_factor, "The backoff factor must be < 1.0.");
+        if (!(backoff_factor is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(backoff_factor), backoff_factor, "The backoff factor must be > 0 and < 1.0.");
         (growthFactor, backoffFactor, growthInterval) = (growth_factor, backoff_factor, growth_interval);
     }
 
@@ -75,6 +77,22 @@ public sealed class GradScaler
         current ??= initial;
         using var factor = tensor(current.Value, device: outputs.device);
         return outputs * factor;
+    }
+
+    /// <summary>Multiplies several losses, or outputs, by the scale.</summary>
+    /// <param name="outputs">The losses, on any devices.</param>
+    /// <returns>Each times the scale, in order.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="outputs"/> or one of them is null.</exception>
+    public IReadOnlyList<Tensor> scale(IEnumerable<Tensor> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        return [.. outputs.Select(scale)];
+    }
+
+    private static void CheckFactor(string name, double value)
+    {
+        if (!((float)value is > 0 and < float.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be > 0 and finite in float32.");
     }
 
     /// <summary>Divides the gradients of an optimizer by the scale, in memory, for example to look at them or to clip them.
@@ -156,11 +174,16 @@ public sealed class GradScaler
     /// <param name="new_scale">A scale to set instead; null follows the rule.</param>
     /// <exception cref="InvalidOperationException">Nothing was scaled, or no optimizer was unscaled or stepped since the last
     /// update.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The new scale is not positive or not finite.</exception>
     public void update(double? new_scale = null)
     {
         if (!enabled) return;
         CheckScaled(nameof(update));
-        if (new_scale is { } given) current = (float)given;
+        if (new_scale is { } given)
+        {
+            CheckFactor(nameof(new_scale), given);
+            current = (float)given;
+        }
         else
         {
             var checks = progress.Values.Select(own => own.Finite).OfType<bool>().ToList();
@@ -181,7 +204,9 @@ public sealed class GradScaler
         }
     }
 
-    private float Inverse => (float)(1 / (double)current!.Value);
+    private float Inverse => (float)(1 / (double)current!.Value) is var inverse && float.IsFinite(inverse) ? inverse
+        : throw new InvalidOperationException($"The scale has fallen to {current}: the gradients were not finite in many steps, whatever " +
+            "the scale was. Look for what is NaN or infinite in the data or the model, then set a scale with update(new_scale).");
 
     private Progress? Checked(Optimizer optimizer, string method)
     {
@@ -212,15 +237,25 @@ public sealed class GradScaler
     public double get_growth_factor() => growthFactor;
 
     /// <summary>Sets what the scale grows by.</summary>
-    /// <param name="new_factor">The factor.</param>
-    public void set_growth_factor(double new_factor) => growthFactor = new_factor;
+    /// <param name="new_factor">The factor, &gt; 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not positive or not finite.</exception>
+    public void set_growth_factor(double new_factor)
+    {
+        CheckFactor(nameof(new_factor), new_factor);
+        growthFactor = new_factor;
+    }
 
     /// <summary>What the scale is lowered by.</summary>
     public double get_backoff_factor() => backoffFactor;
 
     /// <summary>Sets what the scale is lowered by.</summary>
-    /// <param name="new_factor">The factor.</param>
-    public void set_backoff_factor(double new_factor) => backoffFactor = new_factor;
+    /// <param name="new_factor">The factor, &gt; 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not positive or not finite.</exception>
+    public void set_backoff_factor(double new_factor)
+    {
+        CheckFactor(nameof(new_factor), new_factor);
+        backoffFactor = new_factor;
+    }
 
     /// <summary>How many good steps in a row let the scale grow.</summary>
     public int get_growth_interval() => growthInterval;
@@ -244,21 +279,40 @@ public sealed class GradScaler
     /// <param name="state_dict">What <see cref="state_dict"/> returned, or the values of a checkpoint that hold it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="state_dict"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The state is empty.</exception>
-    /// <exception cref="ArgumentException">An entry is missing.</exception>
+    /// <exception cref="ArgumentException">An entry is missing, or is no number of its range.</exception>
     public void load_state_dict(IReadOnlyDictionary<string, object> state_dict)
     {
         ArgumentNullException.ThrowIfNull(state_dict);
+        Load(state_dict.Count, name => state_dict.TryGetValue(name, out var value) ? value : null);
+    }
+
+    /// <summary>Takes over a state from a file of PyTorch's, all or nothing: <c>load_state_dict((PyTorchDictionary)values["scaler"])</c>;
+    /// does nothing where the scaler is not enabled.</summary>
+    /// <param name="state_dict">What Python's <c>scaler.state_dict()</c>, or <see cref="state_dict"/>, was saved as.</param>
+    /// <inheritdoc cref="load_state_dict(IReadOnlyDictionary{string, object})"/>
+    public void load_state_dict(PyTorchDictionary state_dict)
+    {
+        ArgumentNullException.ThrowIfNull(state_dict);
+        Load(state_dict.Count, state_dict.GetValue);
+    }
+
+    private void Load(int count, Func<string, object?> value)
+    {
         if (!enabled) return;
-        if (state_dict.Count == 0)
+        if (count == 0)
             throw new InvalidOperationException(
                 "The source state dict is empty, possibly because it was saved from a disabled instance of GradScaler.");
-        var (scale, growth, backoff, interval, tracker) = (
-            Number("scale"), Number("growth_factor"), Number("backoff_factor"), Number("growth_interval"), Number("_growth_tracker"));
-        (current, growthFactor, backoffFactor, growthInterval, growthTracker) = (
-            (float)scale, growth, backoff, (int)interval, (int)tracker);
+        var (scale, growth, backoff) = (Factor("scale"), Factor("growth_factor"), Factor("backoff_factor"));
+        var (interval, tracker) = (Whole("growth_interval"), Whole("_growth_tracker"));
+        (current, growthFactor, backoffFactor, growthInterval, growthTracker) = ((float)scale, growth, backoff, interval, tracker);
 
-        double Number(string name) => state_dict.TryGetValue(name, out var value)
-            ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
-            : throw new ArgumentException($"The state has no '{name}'.", nameof(state_dict));
+        double Factor(string name) => Number(name) is var number && (float)number is > 0 and < float.PositiveInfinity ? number
+            : throw Misfit(name, "a number > 0");
+        int Whole(string name) => Number(name) is var number && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue
+            ? (int)number : throw Misfit(name, "a whole number");
+        double Number(string name) => value(name) is IConvertible and not (string or bool or char or DateTime) and var number
+            ? ((IConvertible)number).ToDouble(null) : throw Misfit(name, "a number");
+        ArgumentException Misfit(string name, string expected) => new(value(name) is { } given
+            ? $"The state has {given} for '{name}', which should be {expected}." : $"The state has no '{name}'.", "state_dict");
     }
 }

@@ -37,6 +37,7 @@ public static class GradientClipping
     /// <param name="clip_value">The largest absolute value, ≥ 0.</param>
     /// <exception cref="ArgumentNullException"><paramref name="optimizer"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">clip_value is negative or NaN.</exception>
+    /// <exception cref="InvalidOperationException">A gradient is complex; nothing is changed.</exception>
     public static void clip_grad_value_(this Optimizer optimizer, double clip_value)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -78,7 +79,7 @@ public static class GradientClipping
         if (!(max_norm >= 0)) throw new ArgumentOutOfRangeException(nameof(max_norm), max_norm, "max_norm must not be negative.");
     }
 
-    internal static double Coefficient(double max_norm, double norm) => (float)Math.Min(1, max_norm / (norm + 1e-6));
+    internal static double Coefficient(double max_norm, double norm) => Math.Min(1, max_norm / (norm + 1e-6));
 
     // The factor of the user, where there is one, stays in force.
     internal static void StepBy(Optimizer optimizer, IFusedOptimizer fused, double factor)

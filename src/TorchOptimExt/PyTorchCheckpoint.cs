@@ -80,13 +80,14 @@ public sealed class PyTorchCheckpoint
         return WholeFile.Naming(path, () =>
         {
             var root = tree as PyTorchDictionary ?? throw new PyTorchFileException("holds no dictionary.");
-            var loadModule = module is null ? null : ModuleTensors.Read(
-                Part(root, ModelKeys, "module", value => value is Tensor), module, strict);
-            var loadOptimizer = format?.Read(Part(root, OptimizerKeys, "optimizer", _ => root.ContainsKey("param_groups")),
-                Helper(optimizer!));
+            var modulePart = module is null ? null : Part(root, ModelKeys, "module", value => value is Tensor);
+            var optimizerPart = format is null ? null
+                : Part(root, OptimizerKeys, "optimizer", _ => root.ContainsKey("param_groups"));
+            var loadModule = modulePart is null ? null : ModuleTensors.Read(modulePart, module!, strict);
+            var loadOptimizer = optimizerPart is null ? null : format!.Read(optimizerPart, Helper(optimizer!));
             loadModule?.Invoke();
             loadOptimizer?.Invoke();
-            return new PyTorchCheckpoint(Rest(root, scope));
+            return new PyTorchCheckpoint(modulePart == root || optimizerPart == root ? [] : Rest(root, scope));
         });
     }
 
@@ -134,19 +135,8 @@ public sealed class PyTorchCheckpoint
         {
             if (key is string name && (ModelKeys.Contains(name) || OptimizerKeys.Contains(name)) && value is PyTorchDictionary) continue;
             rest[key] = value;
-            Keep(value);
         }
+        foreach (var leaf in PyTorchTree.Leaves(rest)) if (leaf is Tensor tensor) scope.MoveToOuter(tensor);
         return rest;
-
-        void Keep(object? value)
-        {
-            switch (value)
-            {
-                case Tensor tensor: scope.MoveToOuter(tensor); break;
-                case PyTorchDictionary dictionary: foreach (var (_, inner) in dictionary) Keep(inner); break;
-                case IEnumerable<object?> values: foreach (var inner in values) Keep(inner); break;
-                default: break;
-            }
-        }
     }
 }

@@ -32,11 +32,14 @@ public sealed class SafetensorsFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Read(string path)
     {
+        using var scope = NewDisposeScope();
         var (tensors, metadata) = WholeFile.Read(path, SafetensorsLayout.Read);
+        tensors.ForEach(entry => scope.MoveToOuter(entry.Value));
         return new(tensors, metadata);
     }
 
-    /// <summary>Writes tensors: a whole file, or none. Views and slices are written as tensors of their own.</summary>
+    /// <summary>Writes tensors: a whole file, or none, those with elements of many bytes first. Views and slices are written as tensors of
+    /// their own.</summary>
     /// <param name="path">The file; while writing, <c>path.partial</c> is used, too.</param>
     /// <param name="tensors">The tensors with their names, each once; not sparse, not complex128.</param>
     /// <param name="metadata">Texts; null writes that the format is PyTorch's.</param>

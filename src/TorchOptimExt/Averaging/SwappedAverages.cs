@@ -1,7 +1,13 @@
 namespace TorchOptimExt.Averaging;
 
-/// <summary>Ends an exchange of weights with their averages.</summary>
+/// <summary>Ends an exchange of weights with their averages, once.</summary>
 internal sealed class SwappedAverages(Action end) : IDisposable
 {
-    public void Dispose() => end();
+    private Action? end = end;
+
+    public void Dispose()
+    {
+        end?.Invoke();
+        end = null;
+    }
 }

@@ -20,11 +20,23 @@ internal static class AmpOperators
         using var quiet = no_grad();
         var finite = true;
         foreach (var group in gradients.Dense.GroupBy(grad => (grad.device.ToString(), grad.dtype)))
-        {
-            var (found, factor) = (zeros(1, device: group.First().device), tensor(inverse, device: group.First().device));
-            Unit.Value.invoke<Tensor>("unscale", group.ToArray(), found, factor);
-            finite &= found.item<float>() == 0;
-        }
+            finite &= group.Key.dtype is ScalarType.Float32 or ScalarType.Float64 ? ByOperator([.. group], inverse)
+                : ByTensors([.. group], inverse);
+        return finite;
+    }
+
+    private static bool ByOperator(Tensor[] grads, float inverse)
+    {
+        var (found, factor) = (zeros(1, device: grads[0].device), tensor(inverse, device: grads[0].device));
+        Unit.Value.invoke<Tensor>("unscale", grads, found, factor);
+        return found.item<float>() == 0;
+    }
+
+    // The operator lacks complex numbers, and bfloat16 on some devices.
+    private static bool ByTensors(Tensor[] grads, float inverse)
+    {
+        var finite = stack(grads.Select(grad => grad.isfinite().all())).all().item<bool>();
+        foreach (var grad in grads) grad.mul_(inverse);
         return finite;
     }
 }

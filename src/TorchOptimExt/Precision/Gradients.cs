@@ -4,7 +4,8 @@ using static TorchSharp.torch.optim;
 
 namespace TorchOptimExt.Precision;
 
-/// <summary>The gradients of an optimizer's parameters, in the order of its groups. Sparse ones count by their values.</summary>
+/// <summary>The gradients of an optimizer's parameters, in the order of its groups. Sparse ones count by their values: those that a sparse
+/// gradient has for one place are added first.</summary>
 internal sealed class Gradients : IDisposable
 {
     private readonly List<Tensor> owned = [];
@@ -28,11 +29,19 @@ internal sealed class Gradients : IDisposable
                 throw new InvalidOperationException(
                     "Attempting to unscale FP16 gradients. Keep the parameters in float32 and cast to float16 in the forward pass.");
             }
-            var dense = grad.is_sparse ? grad.SparseValues : grad;
-            if (grad.is_sparse) gradients.owned.Add(dense);
-            gradients.Dense.Add(dense);
+            gradients.Dense.Add(grad.is_sparse ? gradients.ValuesOf(parameter, grad) : grad);
         }
         return gradients;
+    }
+
+    private Tensor ValuesOf(TorchSharp.Modules.Parameter parameter, Tensor grad)
+    {
+        using var quiet = no_grad();
+        var single = SparseOperators.Coalesced(grad);
+        parameter.grad = single;
+        var values = single.SparseValues;
+        owned.AddRange(single, values);
+        return values;
     }
 
     /// <summary>
@@ -97,12 +106,26 @@ internal sealed class Gradients : IDisposable
         if (double.IsPositiveInfinity(p))
             return Dense.Count == 0 ? 0 : Dense.Select(grad => grad.numel() == 0 ? 0 : Wide(grad).abs().max().item<double>())
                 .Aggregate(0.0, Math.Max);
-        return Math.Pow(Dense.Sum(grad => Wide(grad).abs().pow(p).sum().item<double>()), 1 / p);
+        var norm = NormOver(1);
+        // powers that leave the range of float64 are taken of fractions of the largest
+        return norm == 0 || double.IsPositiveInfinity(norm) ? Norm(double.PositiveInfinity) is > 0 and < double.PositiveInfinity and var max
+            ? max * NormOver(max) : norm : norm;
+
+        double NormOver(double unit) => Math.Pow(Dense.Sum(grad => (Wide(grad).abs() / unit).pow(p).sum().item<double>()), 1 / p);
     }
 
     public void Multiply(double factor) => Each(grad => grad.mul_(factor));
 
-    public void Clamp(double value) => Each(grad => grad.clamp_(-value, value));
+    /// <exception cref="InvalidOperationException">A gradient is complex; nothing is changed.</exception>
+    public void Clamp(double value)
+    {
+        if (Dense.Exists(grad => grad.is_complex())) throw new InvalidOperationException(
+            "Complex gradients have no order to be clipped by value in: clip by norm.");
+        Each(grad =>
+        {
+            if (double.IsInfinity(value) || value <= finfo(grad.dtype).max) grad.clamp_(-value, value);
+        });
+    }
 
     private void Each(Action<Tensor> change)
     {

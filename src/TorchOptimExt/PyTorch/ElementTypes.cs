@@ -39,6 +39,8 @@ internal static class ElementTypes
 
     public static string Storage(ScalarType type) => Row(type).storage;
 
+    public static string Dtype(ScalarType type) => Row(type).dtype;
+
     public static string Safetensors(ScalarType type) =>
         Row(type).safetensors ?? throw new ArgumentException($"The safetensors format has no name for {type} tensors; convert them first.");
 

@@ -125,7 +125,8 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
             throw new PyTorchFileException($"has {(entry.GetValue("params") as List<object?>)?.Count ?? 0} parameters in group {g} of " +
                 $"the optimizer; this one has {own.Count}.");
         return numbers.Select(
-            (number, k) => (number ?? throw new PyTorchFileException($"has a parameter without number in group {g}."), own[k]));
+            (number, k) => (number is long ? number : throw new PyTorchFileException($"has a parameter without number in group {g}."),
+                own[k]));
     }
 
     private Action ReadState(object? saved, TOptions options, Parameter parameter, TState own)
@@ -178,6 +179,8 @@ internal sealed class OptimizerFormat<TOptions, TState> : OptimizerFormat
         if (!saved.shape.SequenceEqual(parameter.shape))
             throw new PyTorchFileException($"has a '{name}' of shape [{string.Join(", ", saved.shape)}] for a parameter of shape " +
                 $"[{string.Join(", ", parameter.shape)}].");
+        if (saved.is_complex() && !parameter.is_complex())
+            throw new PyTorchFileException($"has a complex '{name}' for a parameter that is real.");
         return saved.detach().to(parameter.dtype, parameter.device, copy: true).contiguous();
     }
 

@@ -14,7 +14,7 @@ internal sealed record PickleGlobal(string Module, string Name)
         [OrderedDict, Size, UntypedStorage, RebuildTensor, RebuildTensorV2, RebuildTensorV3, RebuildParameter, RebuildParameterWithState];
 
     public bool IsKnown => Known.Contains(this)
-        || (Module == "torch" && (ElementTypes.OfStorage(Name) ?? ElementTypes.OfDtype(Name)) is not null);
+        || (Module == "torch" && ElementTypes.OfStorage(Name) is not null);
 
     public override string ToString() => $"{Module}.{Name}";
 }

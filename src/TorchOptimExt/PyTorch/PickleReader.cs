@@ -24,7 +24,10 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
     {
         while (Byte() is var opcode && opcode != (byte)'.') Execute(opcode);
         var value = Pop();
-        return stack.Count == 0 ? value : throw Damaged("it ends with values left over");
+        if (stack.Count > 0) throw Damaged("it ends with values left over");
+        foreach (var leaf in PyTorchTree.Leaves(value))
+            if (leaf is PickleGlobal or StorageReference) throw Refused(leaf is PickleGlobal ? $"'{leaf}' as a value" : "a storage");
+        return value;
     }
 
     private void Execute(byte opcode)
@@ -81,11 +84,13 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
         if (version is < 2 or > 5) throw Damaged($"it has the pickle protocol {version}");
     }
 
-    private static PickleGlobal StackGlobal(object?[] names) =>
+    private static object StackGlobal(object?[] names) =>
         names is [string module, string name] ? Global(module, name) : throw Damaged("a global has no name");
 
-    private static PickleGlobal Global(string module, string name)
+    // A type of elements is a value.
+    private static object Global(string module, string name)
     {
+        if (module == "torch" && ElementTypes.OfDtype(name) is { } dtype) return dtype;
         var global = new PickleGlobal(module, name);
         return global.IsKnown ? global : throw Refused($"'{global}'");
     }
@@ -122,7 +127,7 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
         if (global == PickleGlobal.Size)
             return given is [object?[] sizes] ? Sizes(sizes) : throw Damaged("a torch.Size is not one of numbers");
         if (global == PickleGlobal.RebuildParameter || global == PickleGlobal.RebuildParameterWithState)
-            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data, trained)
+            return given is [Tensor data, bool trained, ..] ? new TorchSharp.Modules.Parameter(data.detach(), trained)
                 : throw Damaged("a parameter has no data");
         if (global == PickleGlobal.RebuildTensor || global == PickleGlobal.RebuildTensorV2 || global == PickleGlobal.RebuildTensorV3)
             return View(given);
@@ -138,16 +143,28 @@ internal sealed class PickleReader(byte[] pickle, Func<StorageReference, Tensor>
             throw Damaged("a tensor lacks its storage or shape");
         var shape = given[2] as long[] ?? (given[2] is object?[] list ? Sizes(list) : throw Damaged("a tensor has no shape"));
         // _rebuild_tensor_v3: the storage has no type
-        if (given is [_, _, _, _, _, _, PickleGlobal dtype, ..]) source = Typed(source, dtype);
+        if (given is [_, _, _, _, _, _, ScalarType dtype, ..]) source = Typed(source, dtype);
         var view = Strided(source, shape, Sizes(strides), offset);
+        if (given is [_, _, _, _, _, _, .., PyTorchDictionary marks]) view = Resolved(view, marks);
         if (given is [_, _, _, _, true, ..]) view.requires_grad = true;
         return view;
     }
 
-    private static StorageReference Typed(StorageReference source, PickleGlobal dtype)
+    private static StorageReference Typed(StorageReference source, ScalarType type) =>
+        source with { Type = type, Elements = source.Elements / ElementTypes.Size(type) };
+
+    // PyTorch conjugates and negates lazily: the storage has the elements before it.
+    private static Tensor Resolved(Tensor view, PyTorchDictionary marks)
     {
-        var type = ElementTypes.OfDtype(dtype.Name) ?? throw Damaged($"'{dtype}' is no type of elements");
-        return source with { Type = type, Elements = source.Elements / ElementTypes.Size(type) };
+        foreach (var (mark, set) in marks)
+            view = (mark, set) switch
+            {
+                (_, false) => view,
+                ("conj", true) => view.conj_physical(),
+                ("neg", true) => view.neg(),
+                _ => throw Refused($"a tensor with '{mark}'"),
+            };
+        return view;
     }
 
     private Tensor Strided(StorageReference source, long[] shape, long[] strides, long offset)

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Collections;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,6 +31,8 @@ internal sealed class PickleWriter : IDisposable
 
     private void Value(object? value)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new ArgumentException("The tree is too deep to be written for PyTorch, or a collection in it holds itself.");
         switch (value)
         {
             case null: Op('N'); break;
@@ -40,15 +44,17 @@ internal sealed class PickleWriter : IDisposable
             case Parameter parameter: Parameter(parameter); break;
             case Tensor tensor: Tensor(tensor, tensor.requires_grad); break;
             case PyTorchDictionary dictionary: Dictionary(dictionary); break;
-            case List<object?> list: List(list); break;
+            case IDictionary map: Dictionary(Ordered(map)); break;
             case object?[] tuple: Tuple(tuple); break;
             case long[] size: Size(size); break;
+            case IList list when value is not Array: List(list); break;
+            case ScalarType type: Global(new("torch", ElementTypes.Dtype(type))); break;
             default: throw new ArgumentException($"A {value.GetType()} cannot be written for PyTorch: what can are {Kinds}.");
         }
     }
 
     public const string Kinds = "null, bool, whole numbers, float, double, string, Tensor, Parameter, PyTorchDictionary, " +
-        "List<object?> (a list), object?[] (a tuple) and long[] (a torch.Size)";
+        "Dictionary and List of such, object?[] (a tuple), long[] (a torch.Size) and ScalarType (a torch.dtype)";
 
     private void Op(char opcode) => output.WriteByte((byte)opcode);
 
@@ -117,11 +123,18 @@ internal sealed class PickleWriter : IDisposable
 
     private void Sizes(long[] sizes) => Tuple(Array.ConvertAll(sizes, size => (object?)size));
 
-    private void List(List<object?> values)
+    private void List(IList values)
     {
         output.Write("]("u8);
         foreach (var value in values) Value(value);
         Op('e');
+    }
+
+    private static PyTorchDictionary Ordered(IDictionary map)
+    {
+        var ordered = new PyTorchDictionary();
+        foreach (DictionaryEntry entry in map) ordered[entry.Key] = entry.Value;
+        return ordered;
     }
 
     private void Dictionary(PyTorchDictionary dictionary)

@@ -19,12 +19,16 @@ internal static class SafetensorsLayout
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         file.Write(length);
         file.Write(header);
-        foreach (var (_, tensor) in tensors)
+        foreach (var (_, tensor) in InOrder(tensors))
         {
             using var scope = NewDisposeScope();
             TensorBytes.Write(tensor.detach().resolve_conj().resolve_neg().cpu().contiguous(), file);
         }
     }
+
+    // Elements of many bytes first, as the format's own library does: each tensor begins at a multiple of its element's size.
+    private static IEnumerable<KeyValuePair<string, Tensor>> InOrder(IReadOnlyList<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.OrderByDescending(entry => entry.Value.ElementSize);
 
     private static byte[] Header(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -34,7 +38,7 @@ internal static class SafetensorsLayout
             writer.WriteStartObject();
             if (metadata.Count > 0) WriteMetadata(writer, metadata);
             var at = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var (name, tensor) in InOrder(tensors))
             {
                 writer.WriteStartObject(name);
                 writer.WriteString("dtype", ElementTypes.Safetensors(tensor.dtype));
@@ -70,11 +74,8 @@ internal static class SafetensorsLayout
         var (entries, metadata) = (new List<(string name, ScalarType type, long[] shape, long begin, long end)>(),
             new Dictionary<string, string>());
         foreach (var property in header.RootElement.EnumerateObject())
-        {
-            if (property.Name == "__metadata__") metadata = property.Value.EnumerateObject()
-                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
+            if (NameOf(property) == "__metadata__") metadata = Texts(property.Value);
             else entries.Add(Entry(property));
-        }
         var (start, expected) = (file.Position, 0L);
         var read = new Dictionary<string, Tensor>();
         CheckPlaces(entries, file.Length - start);
@@ -97,6 +98,31 @@ internal static class SafetensorsLayout
         var header = new byte[length];
         file.ReadExactly(header);
         return JsonDocument.Parse(header);
+    }
+
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Damaged("a name in its header is no text");
+        }
+    }
+
+    private static Dictionary<string, string> Texts(JsonElement metadata)
+    {
+        if (metadata.ValueKind == JsonValueKind.Null) return [];
+        try
+        {
+            return metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw Damaged("its metadata are not texts, each with a name of its own");
+        }
     }
 
     private static (string name, ScalarType type, long[] shape, long begin, long end) Entry(JsonProperty property)

@@ -19,13 +19,7 @@ internal sealed class StorageCollection
     /// type.</exception>
     public void Find(object? tree)
     {
-        switch (tree)
-        {
-            case Tensor tensor: Add(tensor); break;
-            case PyTorchDictionary dictionary: foreach (var (_, value) in dictionary) Find(value); break;
-            case IEnumerable<object?> values: foreach (var value in values) Find(value); break;
-            default: break;
-        }
+        foreach (var leaf in PyTorchTree.Leaves(tree)) if (leaf is Tensor tensor) Add(tensor);
     }
 
     private void Add(Tensor tensor)

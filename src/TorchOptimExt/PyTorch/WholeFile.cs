@@ -44,7 +44,7 @@ internal static class WholeFile
             throw new PyTorchFileException($"The file '{path}' {e.Message}", e.InnerException);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or OverflowException or ArgumentException
-            or NotSupportedException or System.Text.Json.JsonException)
+            or NotSupportedException or System.Text.Json.JsonException or System.Runtime.InteropServices.ExternalException)
         {
             throw new PyTorchFileException($"The file '{path}' is damaged: {e.Message}", e);
         }

@@ -118,4 +118,169 @@ public sealed class GradScalerTests : IDisposable
         Assert.True(double.IsNaN(optimizer.clip_grad_norm_(1)));
         Assert.True(float.IsNaN(first.grad![0].item<float>()));
     }
+
+    // The gradient of an embedding has a value for each time that a word stands in the batch.
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_norm_of_a_sparse_gradient_is_that_of_the_sums_for_one_place(bool fused)
+    {
+        var parameter = new Parameter(ones(2, 1));
+        optim.Optimizer optimizer = fused ? optim.fused.SGD([parameter], 1) : optim.SGD([parameter], 1);
+        parameter.grad = sparse_coo_tensor(tensor([0L, 0], [1, 2]), tensor([3f, 4]).reshape(2, 1), [2, 1]);
+        Assert.Equal(7, optimizer.clip_grad_norm_(100), 1e-6);
+        Assert.Equal(7, optimizer.clip_grad_norm_(100, norm_type: 1), 1e-6);
+        optimizer.clip_grad_value_(3.5);
+        Assert.Equal([3.5f, 0], parameter.grad!.to_dense().data<float>().ToArray());
+        Assert.Equal(3.5, optimizer.clipped_step(0.35), 1e-6);
+        Assert.Equal(0.65, parameter[0].item<float>(), 1e-6);
+        Assert.Equal(1, parameter[1].item<float>());
+    }
+
+    // As in PyTorch, whose factor has the precision of the norm.
+    [Theory, InlineData(true), InlineData(false)]
+    public void Gradients_of_float64_are_clipped_in_float64(bool fused)
+    {
+        var parameter = new Parameter(zeros(2, ScalarType.Float64)) { grad = full(2, 3, dtype: ScalarType.Float64) };
+        optim.Optimizer optimizer = fused ? optim.fused.SGD([parameter], 1) : optim.SGD([parameter], 1);
+        optimizer.clipped_step(0.7);
+        Assert.Equal(-0.49497463016394405, parameter[0].item<double>(), 1e-16);     // torch.nn.utils.clip_grad_norm_ of PyTorch 1.13
+    }
+
+    [Theory, InlineData(1), InlineData(0.5), InlineData(3), InlineData(100), InlineData(1000)]
+    public void Any_power_gives_its_norm_within_float64s_range(double p)
+    {
+        var parameter = new Parameter(ones(2)) { grad = tensor([1e5f, 1e5f]) };
+        var optimizer = optim.SGD([parameter], 1);
+        Assert.Equal(1e5 * Math.Pow(2, 1 / p), optimizer.clip_grad_norm_(1, p), 1e-6);
+        Assert.Equal(Math.Pow(2, -1 / p), parameter.grad[0].item<float>(), 1e-6);
+        parameter.grad!.mul_(1e-10);
+        Assert.Equal(1e-10, optimizer.clip_grad_norm_(1, p), 1e-16);
+    }
+
+    [Theory, InlineData(1e6), InlineData(double.MaxValue), InlineData(double.PositiveInfinity)]
+    public void A_value_beyond_the_range_of_a_type_clips_nothing_of_it(double value)
+    {
+        var (single, half) = (Make(1, 2), new Parameter(ones(2, ScalarType.Float16)));
+        (single.grad, half.grad) = (tensor([1f, 2]), tensor([3f, float.PositiveInfinity]).to_type(ScalarType.Float16));
+        optim.SGD([single, half], 1).clip_grad_value_(value);
+        Assert.Equal([1f, 2], single.grad.data<float>().ToArray());
+        Assert.Equal([3f, float.PositiveInfinity], half.grad.to_type(ScalarType.Float32).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Complex_gradients_are_unscaled_and_clipped_by_norm_and_refused_by_value_before_any_changes()
+    {
+        var (real, complex) = (Make(1), new Parameter(ones(1, ScalarType.ComplexFloat32)));
+        (real.grad, complex.grad) = (tensor([8f]), tensor([8f]).to_type(ScalarType.ComplexFloat32));
+        var optimizer = optim.SGD([real, complex], 1);
+        Assert.Contains("by norm", Assert.Throws<InvalidOperationException>(() => optimizer.clip_grad_value_(2)).Message, StringComparison.Ordinal);
+        Assert.Equal(8, real.grad.item<float>());
+        var scaler = new GradScaler(init_scale: 2);
+        scaler.scale(ones(1));
+        scaler.unscale_(optimizer);
+        Assert.Equal((4f, 4f), (real.grad.item<float>(), complex.grad.real.item<float>()));
+        Assert.Equal(Math.Sqrt(32), optimizer.clip_grad_norm_(100), 1e-6);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Two_optimizers_are_stepped_or_left_out_each_by_itself_and_share_the_scale(bool fused)
+    {
+        var (good, bad) = (Make(1), Make(1));
+        var (first, second) = (Optimizer(fused, good), Optimizer(fused, bad));
+        var scaler = new GradScaler(init_scale: 8);
+        foreach (var loss in scaler.scale([good.sum(), bad.sum() * float.PositiveInfinity])) loss.backward();
+        scaler.step(first);
+        scaler.step(second);
+        Assert.Equal(0.9, good.item<float>(), 1e-6);
+        Assert.Equal(1, bad.item<float>());
+        scaler.update();
+        Assert.Equal(4, scaler.get_scale());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void An_optimizer_without_gradients_is_an_error_of_its_own(bool fused)
+    {
+        var scaler = new GradScaler();
+        scaler.scale(ones(1));
+        var optimizer = Optimizer(fused, Make(1));
+        Assert.Contains("No inf checks", Assert.Throws<InvalidOperationException>(() => scaler.step(optimizer)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, optimizer.clip_grad_norm_(1, error_if_nonfinite: true));
+        Assert.Equal(0, optimizer.clip_grad_norm_(1, double.PositiveInfinity));
+    }
+
+    [Fact]
+    public void The_scale_stays_where_it_would_become_infinite()
+    {
+        var parameter = Make(0);
+        var optimizer = Optimizer(true, parameter);
+        var scaler = new GradScaler(init_scale: Math.ScaleB(1, 126), growth_interval: 1);
+        for (var k = 0; k < 3; k++)
+        {
+            optimizer.zero_grad();
+            scaler.scale(parameter.sum()).backward();
+            scaler.step(optimizer);
+            scaler.update();
+        }
+        Assert.Equal(Math.ScaleB(1, 127), scaler.get_scale());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_scale_that_has_fallen_to_nothing_is_an_error_before_anything_is_changed(bool fused)
+    {
+        var parameter = Make(1);
+        var optimizer = Optimizer(fused, parameter);
+        var scaler = new GradScaler(init_scale: 1e-37, backoff_factor: 0.01);
+        parameter.grad = tensor([float.NaN]);
+        scaler.scale(parameter.sum());
+        scaler.step(optimizer);
+        scaler.update();
+        parameter.grad = tensor([1f]);
+        Assert.Contains("update(new_scale)", Assert.Throws<InvalidOperationException>(() => scaler.step(optimizer)).Message, StringComparison.Ordinal);
+        Assert.Equal((1f, 1f), (parameter.item<float>(), parameter.grad.item<float>()));
+        scaler.update(1);
+        scaler.step(optimizer);
+        Assert.Equal(0.9, parameter.item<float>(), 1e-6);
+    }
+
+    [Fact]
+    public void Numbers_out_of_range_are_named_where_they_enter()
+    {
+        foreach (var value in new[] { 0, -1, double.NaN, double.PositiveInfinity, 1e300 })
+        {
+            Assert.Equal("init_scale", Assert.Throws<ArgumentOutOfRangeException>(() => new GradScaler(value)).ParamName);
+            var scaler = new GradScaler();
+            scaler.scale(ones(1));
+            Assert.Equal("new_scale", Assert.Throws<ArgumentOutOfRangeException>(() => scaler.update(value)).ParamName);
+            Assert.Equal("new_factor", Assert.Throws<ArgumentOutOfRangeException>(() => scaler.set_growth_factor(value)).ParamName);
+            Assert.Equal("new_factor", Assert.Throws<ArgumentOutOfRangeException>(() => scaler.set_backoff_factor(value)).ParamName);
+            Assert.Equal(65536, scaler.get_scale());
+        }
+        Assert.Equal("growth_factor", Assert.Throws<ArgumentOutOfRangeException>(() => new GradScaler(growth_factor: 1)).ParamName);
+        foreach (var value in new[] { 0, 1, -0.5, double.NaN })
+            Assert.Equal("backoff_factor", Assert.Throws<ArgumentOutOfRangeException>(() => new GradScaler(backoff_factor: value)).ParamName);
+        _ = new GradScaler(0, 0, 9, enabled: false);
+    }
+
+    [Theory]
+    [InlineData("scale", "much"), InlineData("scale", double.NaN), InlineData("scale", 0.0), InlineData("growth_factor", true)]
+    [InlineData("growth_interval", 1.5), InlineData("_growth_tracker", 1e20), InlineData("backoff_factor", null)]
+    public void A_state_with_a_wrong_value_is_named_and_changes_nothing(string name, object? value)
+    {
+        var scaler = new GradScaler(init_scale: 4);
+        var state = new GradScaler(init_scale: 8, growth_interval: 5).state_dict();
+        state[name] = value!;
+        Assert.Contains($"'{name}'", Assert.Throws<ArgumentException>(() => scaler.load_state_dict(state)).Message, StringComparison.Ordinal);
+        Assert.Equal((4.0, 2000), (scaler.get_scale(), scaler.get_growth_interval()));
+    }
+
+    [Fact]
+    public void The_state_is_a_part_of_PyTorchs_file()
+    {
+        var path = Path.GetTempFileName();
+        using var model = nn.Linear(1, 1);
+        PyTorchCheckpoint.Save(path, model, values: new() { ["scaler"] = new GradScaler(init_scale: 4, growth_interval: 7).state_dict() });
+        var scaler = new GradScaler();
+        scaler.load_state_dict((TorchOptimExt.PyTorch.PyTorchDictionary)PyTorchCheckpoint.Load(path, model).Values["scaler"]!);
+        Assert.Equal((4.0, 7), (scaler.get_scale(), scaler.get_growth_interval()));
+        File.Delete(path);
+    }
 }

@@ -74,6 +74,91 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Contains("saved again", Assert.Throws<PyTorchFileException>(() => PyTorchFile.Read(At("old.pt"))).Message, StringComparison.Ordinal);
     }
 
+    [PythonFact]
+    public void Views_types_and_lists_that_hold_themselves_are_read_in_every_protocol()
+    {
+        PythonTorch.Run("views", folder.FullName);
+        for (var protocol = 2; protocol <= 5; protocol++)
+        {
+            var tree = (PyTorchDictionary)PyTorchFile.Read(At($"views{protocol}.pt"))!;
+            var conj = (Tensor)tree["conj"]!;
+            Assert.Equal([-2f, 1], conj.imag.cpu().data<float>().ToArray());
+            Assert.Equal([-1f, 2], ((Tensor)tree["neg"]!).data<float>().ToArray());
+            Assert.Equal([3, 2], ((Tensor)tree["view"]!).shape);
+            Assert.Equal([0, 1], ((Tensor)tree["expanded"]!).stride());
+            Assert.Equal((0, 5L, true), (((Tensor)tree["empty"]!).NumberOfElements, ((Tensor)tree["whole"]!).item<long>(), ((Tensor)tree["truth"]!).item<bool>()));
+            Assert.Equal((ScalarType.BFloat16, 70000), (tree["dtype"], ((string)tree["long"]!).Length));
+            var cycle = (List<object?>)tree["cycle"]!;
+            Assert.Same(cycle, cycle[1]);
+            ((Tensor)tree["t"]!)[1] = 7;
+            Assert.Equal(7, ((Tensor)tree["view"]!)[1, 0].item<float>());
+        }
+        foreach (var (file, named) in new[] { ("class.pt", "'collections.OrderedDict' as a value"), ("storage.pt", "a storage") })
+            Assert.Contains(named, Assert.Throws<PyTorchFileException>(() => PyTorchFile.Read(At(file))).Message, StringComparison.Ordinal);
+    }
+
+    [PythonFact]
+    public void Python_reads_dictionaries_and_lists_of_dotnet()
+    {
+        PyTorchFile.Write(At("kinds.other.pt"), new Dictionary<string, object>
+        {
+            ["scaler"] = new GradScaler(init_scale: 8).state_dict(),
+            ["losses"] = new List<double> { 0.5, 0.25 },
+            ["dtype"] = ScalarType.Float64,
+        });
+        PythonTorch.Run("kinds", folder.FullName);
+    }
+
+    [Fact]
+    public void A_tree_that_holds_itself_is_not_written_and_the_file_stays()
+    {
+        PyTorchFile.Write(At("tree.pt"), 1);
+        var list = new List<object?>();
+        list.Add(new PyTorchDictionary { ["list"] = list });
+        Assert.Contains("holds itself", Assert.Throws<ArgumentException>(() => PyTorchFile.Write(At("tree.pt"), list)).Message, StringComparison.Ordinal);
+        Assert.Equal(1L, PyTorchFile.Read(At("tree.pt")));
+        Assert.False(File.Exists(At("tree.pt.partial")));
+    }
+
+    // Of a few bytes: a collector of its tensors that calls itself would end the process.
+    [Fact]
+    public void A_tree_of_any_depth_or_breadth_is_read()
+    {
+        const int Depth = 300_000;
+        WritePickle("}X\u0005\0\0\0modelccollections\nOrderedDict\n)RsX\u0001\0\0\0x" + new string(']', Depth) + new string('a', Depth - 1) + "s.");
+        using var module = nn.Sequential(("0", nn.Tanh()));
+        Assert.Equal(["x"], PyTorchCheckpoint.Load(At("bad.pt"), module).Values.Keys);
+        // a tuple of a tuple twice of a tuple twice ...
+        WritePickle("}X\u0005\0\0\0modelccollections\nOrderedDict\n)RsX\u0001\0\0\0x]q\0" + string.Concat(Enumerable.Repeat("h\0\u0086q\0", 60)) + "s.");
+        Assert.Equal(["x"], PyTorchCheckpoint.Load(At("bad.pt"), module).Values.Keys);
+    }
+
+    [Fact]
+    public void Reading_leaves_no_tensor_but_those_of_the_tree()
+    {
+        using var module = nn.Linear(3, 2);
+        PyTorchFile.Write(At("plain.pt"), PyTorchCheckpoint.StateDict(module));
+        var live = Tensor.TotalCount;
+        var read = (PyTorchDictionary)PyTorchFile.Read(At("plain.pt"))!;
+        Assert.Equal(live + 2, Tensor.TotalCount);
+        foreach (var value in read.Values) ((Tensor)value!).Dispose();
+        Assert.Empty(PyTorchCheckpoint.Load(At("plain.pt"), module).Values);        // all of the file is the module
+        Assert.Equal(live, Tensor.TotalCount);
+    }
+
+    [PythonFact]
+    public void Averages_go_from_Python_and_back()
+    {
+        PythonTorch.Run("average", folder.FullName);
+        using var model = nn.Sequential(("0", nn.Linear(2, 3)), ("1", nn.BatchNorm1d(3)));
+        using var average = new AveragedModel(model);
+        PyTorchCheckpoint.Load(At("average.pt"), average);
+        Assert.Equal(1, average.n_averaged);
+        average.update_parameters();
+        PyTorchCheckpoint.Save(At("average.other.pt"), average);
+        PythonTorch.Run("average_back", folder.FullName);
+    }
+
     [Fact]
     public void What_is_written_is_read_with_shared_memory_shared()
     {
@@ -141,6 +226,63 @@ public sealed class PyTorchFileTests : IDisposable
             before = Bytes(other, otherOptimizer);
             return 0;
         }
+    }
+
+    // The tensor in a parameter is one of the tree's, too.
+    [Fact]
+    public void A_tensor_that_is_recalled_after_a_parameter_was_made_of_it_is_there()
+    {
+        using (var archive = new ZipArchive(File.Create(At("bad.pt")), ZipArchiveMode.Create))
+            foreach (var (name, content) in new[] { ("data.pkl", "\u0080\u0002](" + Tensor("\u0089") + "q\u0002ctorch._utils\n_rebuild_parameter\n(h\u0002\u0088ccollections\nOrderedDict\n)RtRe."), ("data/0", "\0\0\u0080?\0\0\0\0") })
+            {
+                using var part = archive.CreateEntry("archive/" + name, CompressionLevel.NoCompression).Open();
+                part.Write(Encoding.Latin1.GetBytes(content));
+            }
+        var list = (List<object?>)PyTorchFile.Read(At("bad.pt"))!;
+        ((Tensor)list[0]!)[1] = 5;
+        Assert.Equal([1f, 5], Assert.IsType<Parameter>(list[1]).data<float>().ToArray());
+
+        static string Tensor(string trained) => "ctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0002tQK\0K\u0002\u0085K\u0001\u0085"
+            + trained + "ccollections\nOrderedDict\n)RtR";
+    }
+
+    [Theory]
+    [InlineData("complex 'exp_avg'"), InlineData("parameter without number")]
+    public void An_optimizers_state_that_cannot_be_is_refused_and_changes_nothing(string named)
+    {
+        using var module = nn.Linear(3, 2);
+        using var optimizer = torch.optim.Adam(module.parameters());
+        module.forward(ones(4, 3)).sum().backward();
+        optimizer.step();
+        var before = Bytes(module, optimizer);
+        var saved = PyTorchCheckpoint.StateDict(optimizer);
+        if (named[0] == 'c') ((PyTorchDictionary)((PyTorchDictionary)saved["state"]!)[1]!)["exp_avg"] = zeros(2, dtype: ScalarType.ComplexFloat32);
+        else ((PyTorchDictionary)((List<object?>)saved["param_groups"]!)[0]!)["params"] = new List<object?> { 0L, "1" };
+        PyTorchFile.Write(At("a.pt"), new PyTorchDictionary { ["optimizer"] = saved });
+        var error = Assert.Throws<PyTorchFileException>(() => PyTorchCheckpoint.Load(At("a.pt"), null, optimizer));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Bytes(module, optimizer));
+    }
+
+    // Of a scheduler and the user's own; a parameter that is frozen has no state.
+    [Fact]
+    public void Groups_with_entries_of_others_and_frozen_parameters_are_loaded()
+    {
+        using var module = nn.Linear(3, 2);
+        module.bias!.requires_grad = false;
+        using var optimizer = torch.optim.fused.Adam(module.parameters(), 0.1);
+        module.forward(ones(4, 3)).sum().backward();
+        optimizer.step();
+        var saved = PyTorchCheckpoint.StateDict(optimizer);
+        Assert.Equal([0L], ((PyTorchDictionary)saved["state"]!).Keys);
+        var group = (PyTorchDictionary)((List<object?>)saved["param_groups"]!)[0]!;
+        (group["name"], group["max_lr"], group["base_momentum"]) = ("w", 0.5, 0.85);
+        group["lr"] = 0.25;
+        PyTorchFile.Write(At("a.pt"), new PyTorchDictionary { ["optimizer"] = saved });
+        using var other = torch.optim.fused.Adam(nn.Linear(3, 2).parameters(), 0.1);
+        PyTorchCheckpoint.Load(At("a.pt"), null, other);
+        Assert.Equal((0.25, 0.1), (other.ParamGroups.First().LearningRate, other.ParamGroups.First().InitialLearningRate));
+        Assert.Equal(((PyTorchDictionary)saved["state"]!).Keys, ((PyTorchDictionary)PyTorchCheckpoint.StateDict(other)["state"]!).Keys);
     }
 
     [Fact]

@@ -71,12 +71,39 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0)]
     [InlineData("""{"a":{"dtype":"F32"}}""", 0)]
     [InlineData("""{"a":3}""", 0)]
+    [InlineData("""{"__metadata__":{"a":1}}""", 0)]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", 0)]
+    [InlineData("""{"__metadata__":3}""", 0)]
+    [InlineData("""{"\ud800":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0)]
+    [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0)]
     [InlineData("[]", 0)]
     [InlineData("{", 0)]
     public void A_damaged_file_is_refused(string header, int bytes)
     {
         Write(header, new byte[bytes]);
         Assert.Throws<PyTorchFileException>(() => SafetensorsFile.Read(path));
+    }
+
+    [Fact]
+    public void Padding_no_metadata_and_empty_tensors_are_read()
+    {
+        Write("""{"__metadata__":null,"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]}}      """, 7, 8);
+        var file = SafetensorsFile.Read(path);
+        Assert.Empty(file.Metadata);
+        Assert.Equal([7, 8], file.Tensors[0].Value.data<byte>().ToArray());
+        Assert.Equal([0, 3], file.Tensors[1].Value.shape);
+    }
+
+    // Libraries that use a file's memory as it is need that.
+    [Fact]
+    public void Each_tensor_begins_at_a_multiple_of_its_elements_size()
+    {
+        SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["flag"] = tensor(true), ["half"] = ones(3, ScalarType.Float16), ["number"] = ones(1, ScalarType.Float64), ["single"] = ones(1) });
+        var bytes = File.ReadAllBytes(path);
+        using var header = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, (int)BitConverter.ToUInt64(bytes)));
+        foreach (var (name, size) in new[] { ("flag", 1), ("half", 2), ("number", 8), ("single", 4) })
+            Assert.Equal(0, header.RootElement.GetProperty(name).GetProperty("data_offsets")[0].GetInt32() % size);
+        Assert.Equal(["number", "single", "half", "flag"], SafetensorsFile.Read(path).Tensors.Select(entry => entry.Key));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import torch
+import torch.optim.swa_utils
 
 OPTIMIZERS = {
     "SGD": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
@@ -26,7 +27,8 @@ OPTIMIZERS = {
 # What PyTorch 2 reads with weights_only=True; 1.13 has the argument, but not all of these.
 OPCODES = set("""PROTO STOP MARK GLOBAL REDUCE BUILD BINPERSID NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE
     EMPTY_TUPLE EMPTY_LIST EMPTY_DICT TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS SETITEM SETITEMS BINGET LONG_BINGET BINPUT LONG_BINPUT""".split())
-GLOBALS = {"collections OrderedDict", "torch Size", "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter"}
+GLOBALS = {"collections OrderedDict", "torch Size", "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter",
+           "torch float64"}
 
 
 def load(path):
@@ -107,6 +109,29 @@ def write(folder):
     torch.save(torch.ones(2), f"{folder}/old.pt", _use_new_zipfile_serialization=False)
 
 
+class Lazy:
+    """A lazily conjugated or negated tensor as PyTorch 2 writes it; 1.13 forgets that it is one."""
+
+    def __init__(self, tensor, **marks):
+        self.tensor, self.marks = tensor, marks
+
+    def __reduce__(self):
+        t = self.tensor
+        return torch._utils._rebuild_tensor_v2, (t.storage(), 0, tuple(t.shape), t.stride(), False, collections.OrderedDict(), self.marks)
+
+
+def views(folder):
+    """Lazily conjugated and negated tensors, shared and empty ones, a type, in every protocol, and a list that holds itself."""
+    t, cycle = torch.arange(6.), [1]
+    cycle.append(cycle)
+    tree = {"conj": Lazy(torch.tensor([1 + 2j, 3 - 1j]), conj=True), "neg": Lazy(torch.tensor([1.0, -2.0]), neg=True), "t": t, "view": t.view(2, 3).t(), "expanded": t.expand(2, 6),
+            "empty": t[1:1], "whole": torch.tensor(5), "truth": torch.tensor(True), "dtype": torch.bfloat16, "long": "x" * 70000, "cycle": cycle}
+    for protocol in (2, 3, 4, 5):
+        torch.save(tree, f"{folder}/views{protocol}.pt", pickle_protocol=protocol)
+    torch.save({"class": collections.OrderedDict}, f"{folder}/class.pt")
+    torch.save({"storage": t.storage()}, f"{folder}/storage.pt")
+
+
 def same(a, b):
     assert type(a) is type(b), (type(a), type(b))
     if isinstance(a, torch.Tensor):
@@ -133,6 +158,12 @@ def check(folder):
     assert torch.equal(load(f"{folder}/slice.other.pt"), torch.arange(4, 10, dtype=torch.float32))
 
 
+def kinds(folder):
+    other = load(f"{folder}/kinds.other.pt")
+    assert other == {"scaler": {"scale": 8.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 2000, "_growth_tracker": 0},
+                     "losses": [0.5, 0.25], "dtype": torch.float64}, other
+
+
 def own(folder):
     """An optimizer that PyTorch lacks, as the documentation says that Python finds it."""
     optimizer = load(f"{folder}/own.pt")["optimizer"]
@@ -140,6 +171,23 @@ def own(folder):
     group, state = optimizer["param_groups"][0], optimizer["state"][0]
     assert group["momentum"] == 0.5 and group["first_trial"] == "Grow" and group["history"] == 3 and group["params"] == [0, 1, 2, 3, 4, 5], group
     assert state["step"] == 2 and state["numbers"].dtype == torch.float64 and state["tensors"][0].shape == (6, 4), state
+
+
+def averaged():
+    torch.manual_seed(3)
+    return torch.optim.swa_utils.AveragedModel(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)))
+
+
+def average(folder):
+    model = averaged()
+    model.update_parameters(model.module)
+    torch.save({"model": model.state_dict()}, f"{folder}/average.pt")
+
+
+def average_back(folder):
+    model = averaged()
+    model.load_state_dict(load(f"{folder}/average.other.pt")["model"])
+    assert model.n_averaged == 2 and model.n_averaged.shape == (), model.n_averaged
 
 
 if __name__ == "__main__":
