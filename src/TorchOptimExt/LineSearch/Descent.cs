@@ -38,6 +38,8 @@ internal sealed class Descent(IDirections directions, RaySearch search) : IStepM
         return (report!, null);
     }
 
+    public bool CanEscape(Point at) => directions.Down(at) is not null;
+
     public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
     {
         if (directions.Down(at) is not { } candidate) return null;

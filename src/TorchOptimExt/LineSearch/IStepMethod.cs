@@ -15,6 +15,9 @@ internal interface IStepMethod
     /// and it moved.</returns>
     (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop);
 
+    /// <summary>Where the gradient vanishes: whether the Hessian is at hand and shows negative curvature.</summary>
+    bool CanEscape(Point at);
+
     /// <summary>Where the gradient vanishes: goes along negative curvature where the Hessian shows it. Null where it shows none, or is not
     /// at hand.</summary>
     (LineSearchStep report, Point? end)? Escape(Point at, Trials trials);

@@ -93,6 +93,21 @@ internal sealed class Leg(
         foreach (var (leg, part) in legs.Zip(parts)) leg.Point(part, leg.LearningRate);
     }
 
+    /// <summary>One rate for all directions, of those between the smallest and the largest learning rate the nearest to 1.</summary>
+    public static void Level(IReadOnlyList<Leg> legs)
+    {
+        var rate = Math.Clamp(1, legs.Min(leg => leg.LearningRate), legs.Max(leg => leg.LearningRate));
+        foreach (var leg in legs) leg.Scale = Math.CopySign(rate, leg.Scale);
+    }
+
+    /// <summary>What a positive definite matrix makes of −g descends; learning rates that differ may turn it until it does not. Where it
+    /// then falls less steeply than with the smallest of them alone, there is one for all.</summary>
+    public static void KeepDescent(IReadOnlyList<Leg> legs)
+    {
+        var plain = legs.Sum(leg => leg.Slope / leg.LearningRate);
+        if (plain < 0 && legs.Sum(leg => leg.Slope) > legs.Min(leg => leg.LearningRate) * plain) Level(legs);
+    }
+
     /// <summary>Sets the direction from elements in a row.</summary>
     /// <param name="elements">The elements.</param>
     /// <param name="scale">The learning rate with the direction's sign.</param>

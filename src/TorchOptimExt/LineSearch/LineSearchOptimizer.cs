@@ -124,6 +124,7 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var inner = NewDisposeScope();
+                if (moves >= max_steps && CanEscape(at)) break;
                 var (report, end) = Advance(objective, at, keep: true, evaluations, gradients);
                 (evaluations, gradients, outcome) = (objective.Evaluations, objective.Gradients, report.Outcome);
                 (products, hessians) = (products + report.HessianProducts, hessians + report.Hessians);
@@ -193,8 +194,14 @@ public abstract class LineSearchOptimizer : OptimizerBase, ILossOnlyClosure
             report.IsWhole ? report.FirstTrial : double.PositiveInfinity);
         if (Memory[^1] < Settings.patience) return (report, end);
         Memory[^1] = 0;
-        var rounding = Settings.tolerance_change is null && !Rule(at).IsNearlyStationary(at.LargestGradient, report.After);
+        var rounding = Settings.tolerance_change is null && !Rule(at).IsNearlyStationary(at.LargestGradient, report.After / at.Reach);
         return (report with { Outcome = rounding ? LineSearchOutcome.Stalled : LineSearchOutcome.Converged }, end);
+    }
+
+    private bool CanEscape(Point at)
+    {
+        using var quiet = no_grad();
+        return Method().CanEscape(at);
     }
 
     private (LineSearchStep report, Point? end) Move(Objective objective, IStepMethod method, Point at, bool keep)

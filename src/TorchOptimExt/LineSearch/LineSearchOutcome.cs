@@ -8,7 +8,7 @@ public enum LineSearchOutcome
 
     /// <summary>max|g| was within tolerance_grad (nothing moved), or over patience accepted steps in a row F changed by no more than
     /// tolerance_change · |F|; where tolerance_change is left to the dtype's rounding, only with max|g| within ten times tolerance_grad, in
-    /// units of |F| where that is above 1.</summary>
+    /// units of |F|/max(1, max|θ|) where that is above 1.</summary>
     Converged,
 
     /// <summary>No trial lowered F by more than the rounding of F itself, or patience steps in a row did not although the gradient is not
@@ -19,8 +19,8 @@ public enum LineSearchOutcome
     /// F.</summary>
     Saddle,
 
-    /// <summary>A trust region tried max_trials radii without a decrease that suffices, though one lowered F. The next step begins with the
-    /// radius that was reached.</summary>
+    /// <summary>A trust region tried max_trials radii without a decrease that suffices, though a smaller one may: the next step begins with
+    /// the radius that was reached, and <c>minimize</c> makes it.</summary>
     Refused,
 
     /// <summary>No direction with a finite gᵀd &lt; 0 was found: every learning rate is 0, every parameter that has one is frozen, or the

@@ -31,7 +31,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     public Candidate? Down(Point at)
     {
         var hessian = new Hessian(at, sign);
-        if (hessian.Size > settings.max_exact) return null;
+        if (hessian.Size > settings.max_exact || hessian.Size == 0) return null;
         var matrix = hessian.Matrix();
         if (!matrix.isfinite().all().item<bool>()) return null;
         var model = new TrustRegionSubproblem(matrix, Leg.Flat(at.Legs, leg => leg.Gradient));
@@ -43,6 +43,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
     private static Candidate NegativeCurvature(Point at, Tensor direction, Func<Tensor, Tensor> times)
     {
         Leg.Part(at.Legs, direction.div(direction.norm()));
+        if (at.HasRates) Leg.Level(at.Legs);        // what has negative curvature need not have it after turning
         return new(DirectionKind.NegativeCurvature, Math.Min(at.Legs.Sum(leg => leg.Slope), -double.Epsilon), 1)
         { Curvature = Curvature(times, at, 1) };
     }
@@ -61,6 +62,7 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
         var positive = info.item<int>() == 0;
         Leg.Part(at.Legs, positive ? gradient.neg().unsqueeze(1).cholesky_solve(factor).squeeze(1)
             : new TrustRegionSubproblem(matrix, gradient).SaddleFree(Flat));
+        if (at.HasRates) Leg.KeepDescent(at.Legs);
         return new(positive ? DirectionKind.Newton : DirectionKind.SaddleFreeNewton, at.Legs.Sum(leg => leg.Slope), 1)
         {
             Curvature = Curvature(matrix.mv, at, settings.b!.Value),
@@ -76,7 +78,8 @@ internal sealed class NewtonDirections(ArmijoNewton.Options settings, double sig
             residual: ConjugateGradients.Residual(quiet));
         descent = found.Descent;
         Leg.Part(at.Legs, found.Direction);
-        var curvature = at.Legs.Select(leg => leg.LearningRate).Distinct().Count() == 1
+        if (at.HasRates) Leg.KeepDescent(at.Legs);
+        var curvature = !at.HasRates
             ? Weighted(settings.b!.Value, at.Legs[0].LearningRate * at.Legs[0].LearningRate * found.Direction.dot(found.Product).ToDouble())
             : Curvature(hessian.Times, at, settings.b!.Value);
         return new(found.Complete ? DirectionKind.NewtonCG : DirectionKind.TruncatedNewtonCG, at.Legs.Sum(leg => leg.Slope), 1)

@@ -29,14 +29,30 @@ internal sealed class Point : IDisposable
     /// <summary>max|g|; NaN where an element is, or there is none.</summary>
     public double LargestGradient { get; }
 
+    /// <summary>Whether the parameters have learning rates that differ.</summary>
+    public bool HasRates => Legs.Any(leg => leg.LearningRate != Legs[0].LearningRate);
+
     /// <summary>What products of the Hessian go through before they are used; null for none.</summary>
     public Action<IReadOnlyList<Tensor>>? Reduction { get; }
 
     /// <summary>Σ|g|.</summary>
     public double GradientSum => Legs.Sum(leg => Leg.Wide(leg.Gradient).abs().sum().item<double>());
 
-    /// <summary>‖g‖₂.</summary>
-    public double GradientNorm => Math.Sqrt(Legs.Sum(leg => Leg.Dot(leg.Gradient, leg.Gradient)));
+    /// <summary>‖g‖₂, also where its square is beyond float64.</summary>
+    public double GradientNorm
+    {
+        get
+        {
+            var square = Legs.Sum(leg => Leg.Dot(leg.Gradient, leg.Gradient));
+            return double.IsFinite(square) ? Math.Sqrt(square) : LargestGradient * Math.Sqrt(Legs.Sum(Scaled));
+
+            double Scaled(Leg leg) => Leg.Wide(leg.Gradient).div(LargestGradient).square().sum().item<double>();
+        }
+    }
+
+    /// <summary>max|θ|, at least 1, of the parameters that take part.</summary>
+    public double Reach => Legs.Where(leg => leg.Parameter.NumberOfElements > 0)
+        .Aggregate(1.0, (most, leg) => Math.Max(most, Leg.Wide(leg.Parameter.detach()).abs().max().item<double>()));
 
     /// <summary>gᵀd along the legs' directions, which may be those of another point.</summary>
     public double SlopeAlong(IReadOnlyList<Leg> legs)

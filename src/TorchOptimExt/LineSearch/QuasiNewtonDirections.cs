@@ -59,6 +59,7 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
         var product = memory.Multiply([.. legs.Select(leg => leg?.Gradient)],
             (p, like) => scratch.Like(like, parameters[p].Handle, ScratchUse.Direction));
         foreach (var (leg, (part, along, square)) in legs.Zip(product)) leg?.Point(part!, -leg.LearningRate, along, square);
+        if (at.HasRates) Leg.KeepDescent(at.Legs);
     }
 
     // In the memory's order; null for parameters that take no part.

@@ -83,7 +83,7 @@ public sealed class StrongWolfeSearch
             var trial = new Trial(step, value(step), double.NaN);
             var (earlier, beyond) = (low, high);
             if (!(trial.Value <= origin + c1 * step * slope && double.IsFinite(trial.Value))
-                || (low.Step > 0 && trial.Value >= low.Value)) high = trial;
+                || (low.Step > 0 && trial.Value > low.Value)) high = trial;
             else
             {
                 trial = trial with { Slope = derivative(step) };

@@ -8,6 +8,8 @@ namespace TorchOptimExt.LineSearch;
 /// </summary>
 internal sealed class Trials : IDisposable
 {
+    private const double Elsewhere = 0.3;
+
     private readonly Objective objective;
     private readonly Point origin;
     private readonly bool keep;
@@ -42,7 +44,7 @@ internal sealed class Trials : IDisposable
         Move(step);
         var value = keep ? Evaluate() : objective.ValueAgain();
         if (double.IsFinite(value)) Lowest = Math.Min(Lowest, value);
-        if (value == origin.Value && !compared) Compare(step);
+        if (value == origin.Value && !compared && IsSuspect(step)) Compare(step);
         return value;
     }
 
@@ -66,11 +68,9 @@ internal sealed class Trials : IDisposable
     public Point? Take(double step)
     {
         if (at != step) Move(step);
-        taken = true;
-        if (!keep) return null;
-        var found = known.FirstOrDefault(k => k.step == step).point;
-        if (found is null) return Differentiate();
+        var found = keep ? known.FirstOrDefault(k => k.step == step).point ?? Differentiate() : null;
         known.RemoveAll(k => k.point == found);
+        taken = true;       // unless the gradient failed
         return found;
     }
 
@@ -122,17 +122,27 @@ internal sealed class Trials : IDisposable
     }
 
     // A loss that is the same to the bit after a move that should change it may have been computed before the closure was called.
-    private void Compare(double step)
+    private bool IsSuspect(double step)
     {
         compared = true;
         var slope = origin.Legs.Sum(leg => leg.Slope);
-        if (Math.Abs(step * slope) <= 1e-3 * Math.Abs(origin.Value) || !ray.HasMoved) return;
+        return Math.Abs(step * slope) > 1e-3 * Math.Abs(origin.Value) && ray.HasMoved;
+    }
+
+    // It was, if the gradient is the same to the bit, too, and the loss elsewhere: a periodic one may be the same at one place.
+    private void Compare(double step)
+    {
         using var scope = NewDisposeScope();
         using var loss = objective.Again(out var buffers);
         foreach (var buffer in buffers) buffer.Dispose();
         var legs = objective.Differentiate(loss);
-        if (legs.Zip(origin.Legs).All(pair => pair.First.Gradient.equal(pair.Second.Gradient).all().item<bool>()))
+        if (!legs.Zip(origin.Legs).All(pair => pair.First.Gradient.equal(pair.Second.Gradient).all().item<bool>())) return;
+        Forget();       // its graph ends with the move
+        Move(Elsewhere * step);
+        if (objective.ValueAgain() == origin.Value)
             throw objective.Wrong("the loss does not change with the parameters; the closure must compute it from them at each call, " +
                 "the model's forward pass included");
+        Move(step);
+        if (keep) Evaluate();
     }
 }

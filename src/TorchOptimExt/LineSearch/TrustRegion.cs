@@ -26,6 +26,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
         return Advance(at, trials, stop, model);
     }
 
+    public bool CanEscape(Point at) => new Model(at, sign, settings, memory[^1] > 0).HasNegativeCurvature(Flat);
+
     public (LineSearchStep report, Point? end)? Escape(Point at, Trials trials)
     {
         var model = new Model(at, sign, settings, memory[^1] > 0);
@@ -39,7 +41,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
     private (LineSearchStep report, Point? end) Advance(Point at, Trials trials, StoppingRule stop, Model model)
     {
         var report = new LineSearchStep { Outcome = LineSearchOutcome.NoDescent, Before = at.Value, After = at.Value, Evaluations = 0 };
-        for (var k = 0; k < settings.max_trials; k++)
+        var k = 0;
+        for (; k < settings.max_trials; k++)
         {
             var radius = memory[0];
             if (model.Solve(radius) is not { decrease: > 0 } step) break;
@@ -57,8 +60,9 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
                 return (report with { Outcome = LineSearchOutcome.Accepted, Step = 1, After = value }, trials.Take(1));
             if (rounding || memory[0] == 0) break;
         }
-        return (stop.IsLowered(at.Value, trials.Lowest) || trials.Count == 0 ? report
-            : report with { Outcome = LineSearchOutcome.Stalled }, null);
+        // A smaller radius may still do, unless F could not tell what the last one promised.
+        var open = k == settings.max_trials || stop.IsLowered(at.Value, trials.Lowest) || trials.Count == 0;
+        return (open ? report : report with { Outcome = LineSearchOutcome.Stalled }, null);
     }
 
     private double Next(double radius, double length, double ratio, bool atRadius) =>
@@ -101,7 +105,7 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
             gradient = Leg.Flat(at.Legs, leg => leg.Gradient).mul(rates);
             residual = ConjugateGradients.Residual(quiet);
             iterations = settings.max_cg ?? (int)Math.Min(2 * hessian.Size, 250);
-            if (hessian.Size > settings.max_exact) return;
+            if (hessian.Size > settings.max_exact || hessian.Size == 0) return;
             var matrix = hessian.Matrix().mul_(rates).mul_(rates.unsqueeze(1));
             if (matrix.isfinite().all().item<bool>()) exact = new(matrix, gradient);
             else broken = true;

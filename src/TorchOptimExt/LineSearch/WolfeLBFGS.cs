@@ -36,6 +36,8 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
 {
     private const long MostNumbers = 10_000_000, LeastChosen = 10, MostChosen = 100;
 
+    private const double LeastStep = 1e-20;
+
     private bool chosen;        // the history, by the optimizer
 
     private new Options Settings => (Options)base.Settings;
@@ -81,12 +83,16 @@ public sealed partial class WolfeLBFGS : LineSearchOptimizer
             settings.line_search == LineSearchKind.Armijo ? Armijo : Wolfe);
 
         RaySearchResult Wolfe(Trials trials, double origin, Candidate candidate, double least) =>
-            new StrongWolfeSearch(settings.c1!.Value, settings.c2!.Value, settings.max_trials!.Value, Math.Max(least, 1e-20))
+            new StrongWolfeSearch(settings.c1!.Value, settings.c2!.Value, settings.max_trials!.Value, Least(candidate, least))
                 .Search(trials.Value, trials.Slope, origin, candidate.Slope, candidate.First);
 
         RaySearchResult Armijo(Trials trials, double origin, Candidate candidate, double least) =>
-            new ArmijoSearch(settings.c1!.Value, 0.5, settings.max_trials!.Value - 1, Math.Max(least, 1e-20), Interpolation.Quadratic)
+            new ArmijoSearch(settings.c1!.Value, 0.5, settings.max_trials!.Value - 1, Least(candidate, least), Interpolation.Quadratic)
                 .Search(trials.Value, origin, candidate.Slope, candidate.First);
+
+        // In units of the first trial, which is tiny where the gradient is huge.
+        static double Least(Candidate candidate, double least) =>
+            Math.Max(Math.Max(least, LeastStep * Math.Min(1, candidate.First)), double.Epsilon);
     }
 
     /// <summary>The hyperparameters of a group: a learning rate and weight decay of its own; those of the search are the same for all
