@@ -40,7 +40,7 @@ internal sealed class Gradients : IDisposable
         var single = SparseOperators.Coalesced(grad);
         parameter.grad = single;
         var values = single.SparseValues;
-        owned.AddRange(single, values);
+        owned.AddRange([single, values]);
         return values;
     }
 
