@@ -22,6 +22,7 @@ internal sealed class StochasticRun
     [
         ("ArmijoGD(first_trial: Grow)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow)),
         ("ArmijoGD(first_trial: Grow, momentum: 0.9)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, momentum: 0.9)),
+        ("ArmijoGD(first_trial: Grow, momentum: 0.9, c: 0.1)", p => optim.ArmijoGD(p, first_trial: FirstTrial.Grow, momentum: 0.9, c: 0.1)),
         ("WolfeLBFGS(history: 10)", p => optim.WolfeLBFGS(p, history: 10)),
         ("WolfeLBFGS(history: 10, line_search: Armijo)", p => optim.WolfeLBFGS(p, history: 10, line_search: LineSearchKind.Armijo)),
         .. Rates("SGD", [1, 0.3, 0.1, 0.03, 0.01], (p, lr) => optim.SGD(p, lr)),
