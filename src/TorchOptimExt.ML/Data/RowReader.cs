@@ -37,8 +37,8 @@ internal sealed class RowReader(RowColumns columns, string source, RowStore stor
         if (validationFraction == 0) return Read(data, count, null);
         var kept = Math.Max(1, (long)Math.Round(count * validationFraction));
         if (kept >= count)
-            throw new InvalidOperationException(FormattableString.Invariant($"A validation fraction of {validationFraction} leaves none of ")
-                + $"{count} rows for training.");
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"A validation fraction of {validationFraction} leaves none of {count} rows for training."));
         return Read(data, count, Draw(count, kept, seed));
     }
 

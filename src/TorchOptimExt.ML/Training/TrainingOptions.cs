@@ -170,8 +170,8 @@ public abstract class TrainingOptions
         {
             var made = Made(nameof(Scheduler), "schedule", () => make(optimizer));
             return ScheduledOptimizer?.GetValue(made) is not optim.Optimizer other || ReferenceEquals(other, optimizer) ? made
-                : throw new InvalidOperationException($"TorchTrainerOptions.{nameof(Scheduler)} made a schedule of another optimizer, which "
-                    + "would change no rate of the training; make it of the optimizer that the function is given.");
+                : throw new InvalidOperationException("TorchTrainerOptions.Scheduler made a schedule of another optimizer, which would "
+                    + "change no rate of the training; make it of the optimizer that the function is given.");
         }
         return Epochs is null && ReferenceEquals(Optimizer, DefaultOptimizer)
             ? optim.lr_scheduler.LambdaLR(optimizer, epoch => 1 + Math.Cos(Math.PI * epoch / epochs)) : null;

@@ -46,7 +46,8 @@ internal sealed class TrustRegion(TrustRegionNewton.Options settings, double sig
         {
             var radius = memory[0];
             if (model.Solve(radius) is not { decrease: > 0 } step) break;
-            // A decrease within the rounding of F says nothing of the model: only that the radius is too small, unless a greater one failed.
+            // A decrease within the rounding of F says nothing of the model: only that the radius is too small, unless a greater one
+            // failed.
             var rounding = stop.IsRounding(at.Value, at.Value + step.decrease);
             if (rounding && step.atRadius && k > 0) break;
             Leg.Part(at.Legs, step.direction);
