@@ -73,9 +73,9 @@ public sealed class LimitedMemory
     /// <summary>Keeps a pair in place of the oldest, unless its curvature sᵀy is not positive beyond rounding.</summary>
     /// <param name="step">s: how far the parameters moved. A part is null where they did not.</param>
     /// <param name="change">y: by how much the gradient changed. A part is null where it did not.</param>
-    /// <param name="excess">By how much the curvature along s where the step ends is greater than sᵀy, the average along the step: y +
-    /// excess/sᵀs · s is kept then. At most sᵀy counts, and below 0 nothing: a curvature that is taken for too small makes the steps that
-    /// follow too long.</param>
+    /// <param name="excess">By how much the curvature along s is taken for greater than sᵀy, the average along the step: y +
+    /// excess/sᵀs · s is kept then. Below 0 nothing counts: a curvature that is taken for too small makes the steps that follow too
+    /// long.</param>
     /// <returns>Whether the pair was kept.</returns>
     /// <exception cref="ArgumentException">The vectors do not have as many parts as the memory, or a part has another number of
     /// elements.</exception>
@@ -95,7 +95,7 @@ public sealed class LimitedMemory
         if (!(curvature > LeastCurvature * Math.Sqrt(length) * Math.Sqrt(size) && double.IsFinite(curvature))) return false;
         if (Unknown > 0) Know(Products(new Tensor?[rows.Count], Unknown - 1), Unknown - 1);
         var place = Next;
-        for (var p = 0; p < rows.Count; p++) Put(pair[p], p, place, excess > 0 ? Math.Min(excess, curvature) / length : 0);
+        for (var p = 0; p < rows.Count; p++) Put(pair[p], p, place, excess > 0 && double.IsFinite(excess) ? excess / length : 0);
         (Next, Count, Unknown) = ((place + 1) % history, Math.Min(Count + 1, history), place + 1);
         return true;
     }

@@ -50,6 +50,9 @@ internal sealed class Point : IDisposable
         }
     }
 
+    /// <summary>‖θ‖₂ of the parameters that take part, where they are now.</summary>
+    public double ParameterNorm => Math.Sqrt(Legs.Sum(leg => Leg.Dot(leg.Parameter.detach(), leg.Parameter.detach())));
+
     /// <summary>max|θ|, at least 1, of the parameters that take part.</summary>
     public double Reach => Legs.Where(leg => leg.Parameter.NumberOfElements > 0)
         .Aggregate(1.0, (most, leg) => Math.Max(most, Leg.Wide(leg.Parameter.detach()).abs().max().item<double>()));

@@ -28,7 +28,7 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
 
     public void Accept(Point from, LineSearchStep step, Point? end)
     {
-        var excess = memory.Spans ? Excess(from, step, end!) : 0;
+        var excess = memory.Spans ? Excess(from, step, end!) : Modification(from, step, end!);
         var after = end!.Legs.ToDictionary(leg => leg.Parameter.Handle);
         memory.Add([.. Aligned(from.Legs).Select(leg => leg is null ? default
             : Pair(leg, step.Step, after.GetValueOrDefault(leg.Parameter.Handle)))], excess);
@@ -43,12 +43,21 @@ internal sealed class QuasiNewtonDirections(LimitedMemory memory, IReadOnlyList<
     }
 
     // The values know of the third derivative along the step: that of the cubic through both values and slopes makes the curvature at its
-    // end this much greater than the average that sᵀy is. Not where the rounding of the values would show.
+    // end this much greater than the average that sᵀy is; at most as much again counts. Not where the rounding of the values would show.
     private static double Excess(Point from, LineSearchStep step, Point end)
     {
         var (before, after) = (step.Step * step.Slope, step.Step * end.SlopeAlong(from.Legs));
         var rounding = 6 * Epsilon.Of(from.Legs) * (Math.Abs(from.Value) + Math.Abs(end.Value));
-        return rounding <= MostRounding * (after - before) ? 6 * (from.Value - end.Value) + 3 * (before + after) : 0;
+        var average = after - before;
+        return rounding <= MostRounding * average ? Math.Min(6 * (from.Value - end.Value) + 3 * (before + after), average) : 0;
+    }
+
+    // Li and Fukushima's: along a direction that is almost flat, as of units that saturate, no step is longer than the parameters are.
+    private static double Modification(Point from, LineSearchStep step, Point end)
+    {
+        return end.GradientNorm / end.ParameterNorm * step.Step * step.Step * from.Legs.Sum(leg => leg.Scale * leg.Scale * Square(leg));
+
+        static double Square(Leg leg) => double.IsNaN(leg.Square) ? Leg.Dot(leg.Direction, leg.Direction) : leg.Square;
     }
 
     public void Refuse(Candidate failed, double smallest) => memory.Clear();

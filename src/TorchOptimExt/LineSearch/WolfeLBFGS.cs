@@ -17,11 +17,13 @@ namespace TorchOptimExt.LineSearch;
 /// evaluation with its backward pass in <see cref="LineSearchOptimizer.minimize"/>, and two in <see cref="LineSearchOptimizer.step"/>;
 /// trials that do not decrease the loss take no backward pass. The pair of a step comes from two gradients of the same closure, so
 /// mini-batches of 512 or more work, too. Memory: 2·history numbers a parameter element, float32 for float16 and bfloat16. A pair with sᵀy
-/// ≤ 1e-10·‖s‖·‖y‖ is skipped. With no more elements than pairs, y also has what the values of F tell of its third derivative along s:
-/// y + e/sᵀs · s, e = 6·(F − F₊) + 3·(g + g₊)ᵀs, at least 0 and at most sᵀy.
+/// ≤ 1e-10·‖s‖·‖y‖ is skipped. With more elements than pairs, y + ‖g₊‖/‖θ₊‖ · s is kept in its place: where F is almost flat, as units of
+/// a network saturate, steps are then no longer than the parameters are, and the closer the minimum the less it changes. With no more, y
+/// has what the values of F tell of the third derivative along s: y + e/sᵀs · s, e = 6·(F − F₊) + 3·(g + g₊)ᵀs, at least 0 and at most sᵀy.
 /// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S.
 /// Wright, "Numerical Optimization", 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of
-/// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994; J. Z. Zhang and C. X. Xu, "Properties and Numerical Performance of
+/// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994; D.-H. Li and M. Fukushima, "A Modified BFGS Method and Its Global
+/// Convergence in Nonconvex Minimization", 2001 (y + t‖g₊‖ · s, here with t = 1/‖θ₊‖, which is in the parameters' units); J. Z. Zhang and C. X. Xu, "Properties and Numerical Performance of
 /// Quasi-Newton Methods with Modified Quasi-Newton Equations", 2001 (the third derivative).</para>
 /// </remarks>
 /// <example>
