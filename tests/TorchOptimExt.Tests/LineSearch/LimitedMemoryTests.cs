@@ -70,6 +70,47 @@ public class LimitedMemoryTests
         }
     }
 
+    [Theory, InlineData(Elements, 1), InlineData(Elements, 0.25), InlineData(5_001, 1)]
+    public void A_memory_that_does_not_span_the_space_adds_the_gradients_norm_over_the_parameters_to_the_curvature(int elements, double rate)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var (a, b) = (rand(elements, dtype: ScalarType.Float64) + 0.1, randn(elements, dtype: ScalarType.Float64));
+        var parts = Parts(b).Select(part => new TorchSharp.Modules.Parameter(part!.clone())).ToArray();
+        var optimizer = optim.WolfeLBFGS([.. parts.Select((part, k) =>
+            new WolfeLBFGS.ParamGroup([part], k == 0 ? 1 : rate))], history: 2);
+        Tensor Now() => Flat(parts).detach().clone();
+        Tensor Gradient(Tensor x) => a * x + x.pow(3);
+        void Step() => optimizer.step(() => (0.5 * a * Flat(parts).square()).sum() + Flat(parts).pow(4).sum() / 4).Dispose();
+
+        var start = Now();
+        Step();
+        var first = Now();
+        Step();
+        Assert.Equal(DirectionKind.QuasiNewton, optimizer.LastStep!.Direction);
+        var (s, y, g) = (first - start, Gradient(first) - Gradient(start), Gradient(first));
+        var modified = y + g.norm() / first.norm() * s;
+        var expected = -optimizer.LastStep.Step * Rates() * TwoLoops(s, modified, g);
+        Assert.True((Now() - first - expected).norm().ToDouble() <= 1e-12 * expected.norm().ToDouble());
+        // It makes a difference.
+        Assert.False((Rates() * TwoLoops(s, y, g) * optimizer.LastStep.Step + expected).norm().ToDouble() <= 1e-3 * expected.norm().ToDouble());
+
+        Tensor Rates() => cat([ones(3, dtype: ScalarType.Float64), full(elements - 3, rate, dtype: ScalarType.Float64)]);
+    }
+
+    [Fact]
+    public void Parameters_that_come_to_0_leave_the_pair_as_it_is()
+    {
+        using var scope = NewDisposeScope();
+        var p = new TorchSharp.Modules.Parameter(tensor([-1.0, 0, 0]));
+        var optimizer = optim.WolfeLBFGS([p], history: 2);
+        Tensor Loss() => 0.5 * ((p[0] - 2).square() + p[1..].square().sum());
+        optimizer.step(Loss).Dispose();
+        Assert.Equal([0, 0, 0], Values(p));
+        optimizer.step(Loss).Dispose();
+        Assert.Equal([2, 0, 0], Values(p));
+    }
+
     [Fact]
     public void Vectors_of_another_size_are_refused()
     {
@@ -110,9 +151,17 @@ public class LimitedMemoryTests
         }
     }
 
-    private static Tensor?[] Parts(Tensor vector) => [vector[..3], vector[3..].reshape(2, 2)];
+    private static Tensor?[] Parts(Tensor vector) => [vector[..3], vector[3..].reshape(2, -1)];
 
     private static Tensor Flat(IReadOnlyList<Tensor?> parts) => cat([.. parts.Select(part => part!.reshape(-1))]);
+
+    // Nocedal and Wright, algorithm 7.4, with one pair.
+    private static Tensor TwoLoops(Tensor s, Tensor y, Tensor g)
+    {
+        var alpha = s.dot(g) / s.dot(y);
+        var r = s.dot(y) / y.dot(y) * (g - alpha * y);
+        return r + s * (alpha - y.dot(r) / s.dot(y));
+    }
 
     // Nocedal and Wright, equation 6.17, from H₀ = sᵀy/yᵀy of the newest pair.
     private static Tensor Matrix((Tensor s, Tensor y)[] pairs)
