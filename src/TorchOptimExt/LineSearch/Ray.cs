@@ -6,6 +6,8 @@ namespace TorchOptimExt.LineSearch;
 /// <summary>Moves parameters along a ray in one pass over memory, the first time with saving where they were, and back.</summary>
 internal sealed class Ray(Scratch scratch)
 {
+    private const double Ulps = 16;
+
     private readonly Mover<DepartureRule> departure = new();
     private readonly Mover<RayRule> travel = new();
     private IReadOnlyList<Leg> legs = [];
@@ -33,8 +35,17 @@ internal sealed class Ray(Scratch scratch)
         }
     }
 
-    /// <summary>Whether a parameter is elsewhere than at the origin; a step may be too small to change a bit.</summary>
-    public bool HasMoved => departed && legs.Zip(origins).Any(pair => pair.First.Parameter.ne(pair.Second).any().item<bool>());
+    /// <summary>Whether a parameter is further from its origin than rounding; a step may be too small to change what is computed from
+    /// it.</summary>
+    public bool HasMoved => departed && legs.Zip(origins).Any(pair => IsElsewhere(pair.First.Parameter.detach(), pair.Second));
+
+    private static bool IsElsewhere(Tensor parameter, Tensor origin)
+    {
+        if (origin.NumberOfElements == 0) return false;
+        using var scope = NewDisposeScope();
+        var (moved, length) = (Leg.Wide(parameter).sub(Leg.Wide(origin)).abs().max(), Leg.Wide(origin).abs().max());
+        return moved.item<double>() > Ulps * Epsilon.Of(origin.dtype) * length.item<double>();
+    }
 
     /// <summary>Gives every parameter the bits that it had.</summary>
     public void Return()

@@ -26,7 +26,7 @@ public sealed class StrongWolfeSearch
 {
     private static readonly Hyperparameter First = Hyperparameter.Positive("first"), MinStep = Hyperparameter.Positive("min_step");
 
-    private const double LargestGrowth = 10, Edge = 0.1;
+    private const double LargestGrowth = 10, Edge = 0.1, Far = 1e3;
 
     private readonly double c1, c2, min_step, max_step;
     private readonly int max_trials;
@@ -156,10 +156,13 @@ public sealed class StrongWolfeSearch
 
         public Widths() { }
 
+        // Nothing is lower than the origin yet, and the trial rises by far more than the slope falls: no cubic tells how far away it is.
+        private static bool IsFar(Trial low, Trial high) => low.Step == 0 && high.Value - low.Value > -Far * low.Slope * high.Step;
+
         public double Narrow(Trial low, Trial high, Trial? dropped)
         {
             var reach = high.Step - low.Step;
-            if (!double.IsFinite(high.Value)) return low.Step + Edge * reach;
+            if (!double.IsFinite(high.Value) || IsFar(low, high)) return low.Step + Edge * reach;
             var stuck = Math.Abs(reach) > 2.0 / 3 * before;
             (before, last) = (last, Math.Abs(reach));
             var minimizer = double.IsNaN(high.Slope) ? Minimizer(low, high, dropped) : CubicMinimizer(low, high);

@@ -27,7 +27,7 @@ public class UnitTests
     }
 
     [Theory]
-    [InlineData(1e30, 1), InlineData(1, 1e4), InlineData(1e20, 1e-3)]
+    [InlineData(1e30, 1), InlineData(1, 1e4), InlineData(1e20, 1e-3), InlineData(1, 1e10), InlineData(1, 1e12)]
     public void A_quasi_Newton_method_searches_in_units_of_its_first_trial(double values, double parameters)
     {
         using var scope = NewDisposeScope();
@@ -35,6 +35,17 @@ public class UnitTests
         var result = optim.WolfeLBFGS([x]).minimize(() => values * Functions.Rosenbrock.Value(parameters * x), 300);
         Assert.True(result.Outcome is LineSearchOutcome.Converged or LineSearchOutcome.Stalled, result.ToString());
         Assert.All(Values(x), v => Assert.Equal(1, v * parameters, 1e-6));
+    }
+
+    // The last steps change parameters by their last bit, and what is computed from them not at all.
+    [Fact]
+    public void A_descent_that_ends_at_the_resolution_of_the_parameters_is_not_taken_for_a_loss_that_does_not_change()
+    {
+        using var scope = NewDisposeScope();
+        var weights = pow(tensor(1e3), linspace(0, 1, 500, dtype: ScalarType.Float64));
+        var x = new TorchSharp.Modules.Parameter(full(500, 1e-10, dtype: ScalarType.Float64));
+        var result = optim.WolfeLBFGS([x]).minimize(() => ((1e10 * x - 2).square() * weights).sum(), 2_000);
+        Assert.True(result.Value <= 1e-24, result.ToString());
     }
 
     [Theory]
