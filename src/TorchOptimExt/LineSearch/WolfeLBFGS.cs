@@ -23,8 +23,9 @@ namespace TorchOptimExt.LineSearch;
 /// <para>Sources: D. C. Liu and J. Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization", 1989; J. Nocedal and S.
 /// Wright, "Numerical Optimization", 2006, algorithms 3.5, 3.6 and 7.5; R. H. Byrd, J. Nocedal, R. B. Schnabel, "Representations of
 /// Quasi-Newton Matrices and Their Use in Limited Memory Methods", 1994; D.-H. Li and M. Fukushima, "A Modified BFGS Method and Its Global
-/// Convergence in Nonconvex Minimization", 2001 (y + t‖g₊‖ · s, here with t = 1/‖θ₊‖, which is in the parameters' units); J. Z. Zhang and C. X. Xu, "Properties and Numerical Performance of
-/// Quasi-Newton Methods with Modified Quasi-Newton Equations", 2001 (the third derivative).</para>
+/// Convergence in Nonconvex Minimization", 2001 (y + t‖g₊‖ · s, here with t = 1/‖θ₊‖, which is in the parameters' units); J. Z. Zhang and
+/// C. X. Xu, "Properties and Numerical Performance of Quasi-Newton Methods with Modified Quasi-Newton Equations", 2001 (the third
+/// derivative).</para>
 /// </remarks>
 /// <example>
 /// <code>
