@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using TorchOptimExt.Tests.TestFunctions;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -73,14 +72,8 @@ internal sealed record Problem(string Name, double LearningRate, Func<Tensor[]> 
 
     private static (Tensor, Tensor) ReadDigits(int count)
     {
-        using var file = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "digits.csv.gz")), CompressionMode.Decompress));
-        var (pixels, labels) = (new List<double>(), new List<long>());
-        for (var k = 0; k < count; k++)
-        {
-            var row = file.ReadLine()!.Split(',');
-            pixels.AddRange(row.Take(64).Select(x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture) / 16));
-            labels.Add(long.Parse(row[64], System.Globalization.CultureInfo.InvariantCulture));
-        }
-        return (tensor(pixels.ToArray(), [count, 64]).DetachFromDisposeScope(), tensor(labels.ToArray()).DetachFromDisposeScope());
+        var train = Datasets.Digits.Load().Train;
+        var pixels = tensor(Array.ConvertAll(train.Pixels[..(64 * count)], pixel => pixel / 16.0), [count, 64]);
+        return (pixels.DetachFromDisposeScope(), tensor(Array.ConvertAll(train.Labels[..count], label => (long)label)).DetachFromDisposeScope());
     }
 }
