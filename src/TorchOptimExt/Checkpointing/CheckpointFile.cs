@@ -44,7 +44,8 @@ internal static class CheckpointFile
         {
             Verify(file);
             file.Position = HeadLength;
-            using var reader = new BinaryReader(file, Text, leaveOpen: true);
+            // What follows the content, the hash, is not read as if it were some: it could be the size of anything.
+            using var reader = new BinaryReader(new ContentStream(file, ContentEnd(file)), Text, leaveOpen: true);
             return content(reader);
         }
         catch (InvalidDataException e)
@@ -64,7 +65,7 @@ internal static class CheckpointFile
     /// <summary>Reads how many things follow that take at least <paramref name="size"/> bytes each.</summary>
     public static int ReadCount(BinaryReader reader, int size)
     {
-        var (count, left) = (reader.ReadInt32(), ContentEnd(reader.BaseStream) - reader.BaseStream.Position);
+        var (count, left) = (reader.ReadInt32(), reader.BaseStream.Length - reader.BaseStream.Position);
         if (count < 0 || (long)count * size > left)
             throw new InvalidDataException($"holds a count of {count}, and {Math.Max(0, left)} bytes after it.");
         return count;
@@ -78,8 +79,8 @@ internal static class CheckpointFile
         var other => throw new InvalidDataException($"holds {other} where it is 0 for false or 1 for true."),
     };
 
-    /// <summary>The number of bytes of the file before its hash.</summary>
-    public static long ContentEnd(Stream file) => file.Length - SHA256.HashSizeInBytes;
+    // The number of bytes of the file before its hash.
+    private static long ContentEnd(FileStream file) => file.Length - SHA256.HashSizeInBytes;
 
     // A writer that looks for what others left has a file locked for a moment, even one that has become a checkpoint meanwhile.
     private static FileStream Open(string path)

@@ -33,7 +33,7 @@ internal static class ModuleSection
         var own = module.state_dict();
         var saved = ReadLayout(reader);
         Compare(saved, own);
-        var left = CheckpointFile.ContentEnd(reader.BaseStream) - reader.BaseStream.Position;
+        var left = reader.BaseStream.Length - reader.BaseStream.Position;
         if (own.Values.Sum(tensor => tensor.NumberOfElements * tensor.element_size()) > left)
             throw new EndOfStreamException("ends within the module's elements.");
         return saved.ConvertAll(s =>

@@ -36,13 +36,13 @@ internal static class OptimizerSection
 
     // TorchSharp reads what it never writes (a flag of 7) and stops before what is left over: what was loaded, written again, is the
     // file's.
-    private static bool IsWhatStands(Stream file, long start, OptimizerHelper optimizer)
+    private static bool IsWhatStands(Stream content, long start, OptimizerHelper optimizer)
     {
-        if (file.Position != CheckpointFile.ContentEnd(file)) return false;
-        file.Position = start;
-        var same = new ComparingStream(file);
+        if (content.Position != content.Length) return false;
+        content.Position = start;
+        var same = new ComparingStream(content);
         using (var writer = new BinaryWriter(same, Encoding.UTF8, leaveOpen: true)) optimizer.save_state_dict(writer);
-        return same.IsSame && file.Position == CheckpointFile.ContentEnd(file);
+        return same.IsSame && content.Position == content.Length;
     }
 
     private static void Replace(BinaryReader reader, OptimizerHelper optimizer, Stack<Action> undo)

@@ -46,9 +46,15 @@ public class RefusedFileTests
     public void A_content_of_another_length_is_refused_and_nothing_changes() => RefuseAll((path, whole, refuse) =>
     {
         var content = whole[..^SHA256.HashSizeInBytes];
-        foreach (var other in Enumerable.Range(1, 300).Select(less => content[..^less]).Append([.. content, 0]).Append([.. content, .. whole]))
+        for (var less = 1; less <= 300; less++)
         {
-            File.WriteAllBytes(path, Sealed(other));
+            File.WriteAllBytes(path, Sealed(content[..^less]));
+            // It ends there, and the checksum, which could be the size of anything, is not read on.
+            Assert.IsType<EndOfStreamException>(refuse().InnerException);
+        }
+        foreach (var longer in (byte[][])[[.. content, 0], [.. content, .. whole]])
+        {
+            File.WriteAllBytes(path, Sealed(longer));
             refuse();
         }
     });
@@ -72,7 +78,7 @@ public class RefusedFileTests
 
     private static byte[] Sealed(byte[] content) => [.. content, .. SHA256.HashData(content)];
 
-    private static void RefuseAll(Action<string, byte[], Action> damage)
+    private static void RefuseAll(Action<string, byte[], Func<CheckpointException>> damage)
     {
         using var folder = new TemporaryFolder();
         using var saver = new Training(Optimizer, Schedule);
@@ -87,6 +93,7 @@ public class RefusedFileTests
         {
             var error = Assert.Throws<CheckpointException>(() => training.Load(folder["damaged"]));
             Assert.Contains(folder["damaged"], error.Message, StringComparison.Ordinal);
+            return error;
         });
         Assert.Equal(before, training.Bits());
         Assert.Equal(expected, training.BitsAfter(5));
