@@ -70,6 +70,20 @@ public class LimitedMemoryTests
         }
     }
 
+    // F = x⁴/8 − x from 0 to 1: sᵀy = ½, and what the values tell of the third derivative, ¾, counts as another ½. So d = ½/(½ + ½).
+    [Fact]
+    public void The_third_derivative_adds_at_most_as_much_curvature_again()
+    {
+        using var scope = NewDisposeScope();
+        var x = TestFunction.At([0]);
+        var optimizer = optim.WolfeLBFGS([x]);
+        Tensor Loss() => (x.pow(4) / 8 - x).sum();
+        optimizer.step(Loss).Dispose();
+        Assert.Equal([1], Values(x));
+        optimizer.step(Loss).Dispose();
+        Assert.Equal(0.5, (Values(x)[0] - 1) / optimizer.LastStep!.Step, 1e-14);
+    }
+
     [Theory, InlineData(Elements, 1), InlineData(Elements, 0.25), InlineData(5_001, 1)]
     public void A_memory_that_does_not_span_the_space_adds_the_gradients_norm_over_the_parameters_to_the_curvature(int elements, double rate)
     {
